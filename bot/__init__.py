@@ -1,0 +1,1 @@
+"""The shared core of Ribao: items and subscriptions. It knows no platform."""

@@ -1,0 +1,89 @@
+"""Every error that Ribao raises on purpose.
+
+::
+
+    BotError
+    ├── ConfigError          wrong configuration or data file; all faults at once
+    ├── Refusal              what a person asked for can't be done; says what would be right
+    ├── SourceError          one source could not be read
+    ├── StoreError           the database
+    │   └── NewerDatabase    written by a newer Ribao; refused untouched
+    └── DeliveryError        sending one message
+        ├── RetryLater       not sent; may be sent again after a wait
+        ├── ChatGone         not sent; the chat is closed to the bot
+        ├── MessageRejected  not sent; this message will never be accepted
+        └── OutcomeUnknown   perhaps sent
+
+Errors of libraries are translated into these at the edge where the library is called; programming
+mistakes are left alone, so that they are seen.
+"""
+
+from collections.abc import Sequence
+
+
+class BotError(Exception):
+    """Base of all errors below. ``str(error)`` is one clear sentence for the operator."""
+
+
+class ConfigError(BotError):
+    """The configuration or a data file is wrong. ``problems`` holds one sentence per fault."""
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Refusal(BotError):
+    """A person's request can't be done.
+
+    ``key`` and ``values`` name a message of the catalogue, so that the answer is given in the
+    person's language; see ``bot.messages``.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key)
+
+
+class SourceError(BotError):
+    """One source could not be read; ``str(error)`` says why, with no secret in it.
+
+    ``retry_after`` is the wait in seconds that the server asked for, if it did.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(reason)
+
+
+class StoreError(BotError):
+    """The database can't be opened, read or written."""
+
+
+class NewerDatabase(StoreError):
+    """The database was written by a newer version; it is left as it is."""
+
+
+class DeliveryError(BotError):
+    """One message was not, or perhaps not, delivered."""
+
+
+class RetryLater(DeliveryError):
+    """The message was not sent and may be sent again after ``seconds``."""
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        self.seconds = seconds
+        super().__init__(reason)
+
+
+class ChatGone(DeliveryError):
+    """The chat blocked the bot, removed it, or no longer exists. Nothing was sent."""
+
+
+class MessageRejected(DeliveryError):
+    """The platform refuses this message for good. Nothing was sent."""
+
+
+class OutcomeUnknown(DeliveryError):
+    """The connection broke after the message was handed over: it may have arrived."""

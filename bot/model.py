@@ -1,0 +1,380 @@
+"""The nouns of Ribao, as frozen values. No behaviour that needs a clock, a store or a platform."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+LANGUAGES = ("en", "zh-CN", "zh-TW")
+"""Languages of the interface, as BCP 47 tags; the first is the fallback."""
+
+Localized = Mapping[str, str]
+"""A text by BCP 47 language tag."""
+
+SAMPLE_SOURCE = "sample"
+"""Name of the source of the edition that ships with Ribao."""
+
+
+class Section(StrEnum):
+    """Where an item stands in an issue."""
+
+    TOOLS = "tools"
+    PROJECTS = "projects"
+    POSTS = "posts"
+    RESOURCES = "resources"
+    PAPERS = "papers"
+    USE_CASES = "use-cases"
+    NEWS = "news"
+    EDUCATION = "education"
+    ETHICS = "ethics"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A further link of an item, with the words that say what it is."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMatch:
+    """That an item belongs to a topic: how sure (0 to 1), and why, in words for `/why`."""
+
+    id: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of news: a paper, tool, project, post or data set. All texts are plain text.
+
+    ``key`` is the canonical key by which the same story is known again (``arxiv:1706.03762``).
+    ``published`` is ISO 8601 and only as exact as it is known: ``2022``, ``2022-06``,
+    ``2022-06-27`` or ``2022-06-27T08:00:00+00:00``. ``authors_more`` says that the list of authors
+    is known to be incomplete.
+    """
+
+    key: str
+    title: str
+    url: str
+    section: Section
+    published: str | None = None
+    authors: tuple[str, ...] = ()
+    authors_more: bool = False
+    venue: str | None = None
+    language: str | None = None
+    summary: Localized = field(default_factory=dict)
+    abstract: Localized = field(default_factory=dict)
+    images: tuple[str, ...] = ()
+    code_urls: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    arxiv_id: str | None = None
+    arxiv_categories: tuple[str, ...] = ()
+    topics: tuple[TopicMatch, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+    source: str = ""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item in the store. ``first_seen`` (UTC) is when Ribao first stored it."""
+
+    id: int
+    first_seen: datetime
+    item: Item
+
+
+class ChatKind(StrEnum):
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+class ChatStatus(StrEnum):
+    """``GONE``: the platform says that the bot is shut out; subscriptions are kept."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAddress:
+    """Where a chat is: a platform, the bot account that serves it, the platform's own id.
+
+    ``thread`` is a forum topic or thread inside the chat, empty for the chat itself.
+    """
+
+    platform: str
+    account: str
+    id: str
+    thread: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.id}" + (f"/{self.thread}" if self.thread else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A local time of day on some days of the week, in an IANA time zone.
+
+    ``days`` holds ISO weekdays, 1 (Monday) to 7 (Sunday).
+    """
+
+    at: time
+    zone: str
+    days: frozenset[int] = frozenset(range(1, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One appearance of a schedule: the intended local date, and its instant in UTC."""
+
+    day: date
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """A span of local time in which messages come without a sound. May cross midnight."""
+
+    start: time
+    end: time
+
+    def contains(self, moment: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= moment < self.end
+        return moment >= self.start or moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A person, group or channel and its settings.
+
+    ``active_since`` (UTC) is when the daily issue was last switched on; None while it is off.
+    Nothing that was due before it is sent. ``next_due`` (UTC) is a cache for the scheduler; None
+    asks it to compute anew. ``changed_at`` (UTC) is when the schedule was last changed;
+    ``added_by`` is the platform's id of who set up a channel.
+    """
+
+    id: int
+    address: ChatAddress
+    kind: ChatKind
+    title: str
+    language: str
+    schedule: Schedule
+    status: ChatStatus = ChatStatus.ACTIVE
+    quiet: QuietHours | None = None
+    paused_until: datetime | None = None
+    active_since: datetime | None = None
+    next_due: datetime | None = None
+    layout: str = "daily"
+    changed_at: datetime | None = None
+    added_by: str | None = None
+
+
+class FollowKind(StrEnum):
+    """What a subscription names. ``ALL`` is the whole paper, with an empty value."""
+
+    ALL = "all"
+    TOPIC = "topic"
+    KEYWORD = "keyword"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A chat follows a topic or a keyword, or with ``excluded`` never wants to see it."""
+
+    kind: FollowKind
+    value: str
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFilter:
+    """Which items a reader wants.
+
+    Topic ids are expanded to their descendants, keywords are in ``bot.topics.normal_form``.
+
+    An item is wanted when ``everything`` is set or it has one of ``topics`` or ``keywords``, and
+    it has none of the excluded ones.
+    """
+
+    everything: bool = False
+    topics: frozenset[str] = frozenset()
+    keywords: tuple[str, ...] = ()
+    excluded_topics: frozenset[str] = frozenset()
+    excluded_keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The little of a stored item that choosing and ranking need; the rest is loaded once chosen.
+
+    ``topics`` maps topic id to confidence. ``text`` is the item's normalised text, loaded only
+    for a filter that has keywords, and empty otherwise.
+    """
+
+    id: int
+    key: str
+    section: Section
+    source: str
+    published: str | None
+    first_seen: datetime
+    signals: Mapping[str, float]
+    topics: Mapping[str, float]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item as it stands in an issue, its texts already in the reader's language."""
+
+    number: int
+    title: str
+    url: str
+    section: Section
+    published: str
+    field: str
+    tasks: tuple[str, ...]
+    authors: tuple[str, ...]
+    authors_more: bool
+    venue: str
+    introduction: str
+    abstract: str
+    code_urls: tuple[str, ...]
+    links: tuple[Link, ...]
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSection:
+    """A section of an issue. ``left_out`` counts what matched but had no room."""
+
+    section: Section
+    icon: str
+    title: str
+    entries: tuple[Entry, ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One day's paper for one set of topics in one language: all of it, and no markup.
+
+    ``notices`` are sentences for the reader: that it is a sample, why there is nothing.
+    ``previous`` and ``next`` are the dates of the chat's neighbouring issues.
+    """
+
+    title: str
+    day: date
+    dateline: str
+    number: int
+    language: str
+    layout: str
+    topics: tuple[str, ...]
+    sections: tuple[IssueSection, ...]
+    notices: tuple[str, ...] = ()
+    previous: date | None = None
+    next: date | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(len(section.entries) for section in self.sections)
+
+
+class DeliveryState(StrEnum):
+    """The ledger's states; see docs/delivery.md for the transitions."""
+
+    PLANNED = "planned"
+    READY = "ready"
+    SENDING = "sending"
+    RETRY = "retry"
+    UNCERTAIN = "uncertain"
+    SENT = "sent"
+    DEAD = "dead"
+    EXPIRED = "expired"
+
+
+GRACE = timedelta(minutes=5)
+"""Up to here an issue counts as punctual. A pass comes every 20 s and may have a backlog."""
+
+CATCH_UP = timedelta(hours=6)
+"""Up to here a late issue is still sent, and says so; later its items come with the next one."""
+
+TERMINAL_STATES = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDelivery:
+    """An issue that is due: what the scheduler asks the ledger to write down.
+
+    With ``expired`` the row is written as a record that the day was missed; nothing is sent.
+    """
+
+    chat_id: int
+    day: date
+    due_at: datetime
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of the ledger: part ``part`` (from 1) of a chat's issue of one local date.
+
+    ``payload`` is the rendered message, in the adapter's own terms; present once it is claimed.
+    ``attempt`` counts claims: with ``owner`` it fences the acknowledgement.
+    """
+
+    id: int
+    chat_id: int
+    day: date
+    part: int
+    state: DeliveryState
+    due_at: datetime
+    attempt: int = 0
+    owner: str | None = None
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchState:
+    """What is remembered of a source between fetches. All instants UTC.
+
+    ``failures`` counts failures in a row, ``failing_since`` and ``error`` describe them;
+    ``not_before`` is the earliest next try.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    checked_at: datetime | None = None
+    not_before: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one fetch brought: items in the source's order, and what was dropped, by reason."""
+
+    items: tuple[Item, ...]
+    state: FetchState
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    not_modified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A source as the operator configured it. ``topics`` are declared for each of its items."""
+
+    name: str
+    kind: str
+    url: str
+    section: Section = Section.POSTS
+    topics: tuple[str, ...] = ()
+    language: str | None = None

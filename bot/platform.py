@@ -1,0 +1,33 @@
+"""What a platform adapter is to the rest of Ribao."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from bot.commands.context import Incoming
+from bot.commands.reply import Reply
+from bot.ports import Renderer, Rights, Sender
+
+Handle = Callable[[Incoming], Awaitable[Reply | None]]
+"""Answers one message. Adapters call it one message after the other within a chat."""
+
+
+class Adapter(Sender, Rights, Protocol):
+    """One bot account on one platform: it sends, knows who may do what, and converses."""
+
+    @property
+    def platform(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def renderer(self) -> Renderer: ...
+
+    @property
+    def interactive(self) -> bool:
+        """Whether people may come at any time; False for a pipe, which will end."""
+        ...
+
+    async def run(self, handle: Handle) -> None:
+        """Converse until cancelled, or until there is nobody left to talk to."""
+        ...

@@ -1,0 +1,331 @@
+"""What the core asks of the outside. Each port is as small as its use.
+
+All instants are timezone-aware and in UTC. Implementations raise only the errors of
+``bot.errors`` (stores: ``StoreError``); anything else is a bug.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.model import (
+    Candidate,
+    Chat,
+    ChatAddress,
+    ChatKind,
+    ChatStatus,
+    Delivery,
+    DeliveryState,
+    Fetched,
+    FetchState,
+    Issue,
+    Item,
+    Occurrence,
+    PlannedDelivery,
+    Schedule,
+    StoredItem,
+    Subscription,
+    TopicFilter,
+)
+
+Account = tuple[str, str]
+"""A platform, and the bot account on it."""
+
+
+class Clock(Protocol):
+    """The time of day. Decisions take ``now`` as an argument; only the edges ask a clock."""
+
+    def now(self) -> datetime: ...
+
+
+class Timetable(Protocol):
+    """When a schedule fires next. The scheduler's rule, as the core sees it."""
+
+    def __call__(self, schedule: Schedule, after: datetime) -> Occurrence | None:
+        """The first occurrence strictly after ``after``; None if there is none."""
+        ...
+
+
+class Source(Protocol):
+    """One source of items."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def fetch(self, state: FetchState, now: datetime) -> Fetched:
+        """Read what is new. ``state`` is what the last fetch returned.
+
+        Raises ``SourceError`` when the source can't be read; the caller keeps the failure count.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a batch of items: stored, already known, or known and enriched."""
+
+    new: int = 0
+    known: int = 0
+    enriched: int = 0
+
+
+class ItemStore(Protocol):
+    async def add(self, items: Sequence[Item], now: datetime) -> Added:
+        """Store the items, in batches, with their topics; ``now`` becomes ``first_seen``.
+
+        An item whose key is known is not stored again. It may enrich the stored one: code links,
+        links, images, authors, languages of summary and abstract, signals and topics that were
+        missing are added, and the higher value of a signal stays. A sample item that is fetched
+        for real becomes a fetched one, first seen now.
+        """
+        ...
+
+    async def has_fetched(self, until: datetime) -> bool:
+        """Whether any item other than the sample edition was first seen at or before ``until``."""
+        ...
+
+    async def count(self) -> int: ...
+
+    async def candidates(
+        self,
+        wanted: TopicFilter,
+        *,
+        since: datetime,
+        until: datetime,
+        sample: bool,
+        unseen_by: int | None,
+        before: date,
+        limit: int,
+    ) -> tuple[Candidate, ...]:
+        """Items that ``wanted`` may want, newest first, at most ``limit``.
+
+        First seen after ``since`` and at or before ``until``; only the sample edition with
+        ``sample`` (whatever its dates), never it without. Items in an issue that chat
+        ``unseen_by`` got for a date before ``before`` are left out. For keywords this is a
+        superset (a substring match); ``digest.select`` decides.
+        """
+        ...
+
+    async def load(self, ids: Sequence[int]) -> tuple[StoredItem, ...]:
+        """The items with these ids, in the order asked for; unknown ids are skipped."""
+        ...
+
+
+class ChatStore(Protocol):
+    async def find(self, address: ChatAddress) -> Chat | None: ...
+
+    async def get(self, chat_id: int) -> Chat | None: ...
+
+    async def add(self, chat: Chat, now: datetime) -> Chat:
+        """Store a new chat (its ``id`` is ignored); returns it with its id.
+
+        If the address is already there, returns the stored chat unchanged.
+        """
+        ...
+
+    async def save(self, chat: Chat) -> None:
+        """Write all settings of an existing chat."""
+        ...
+
+    async def erase(self, chat_id: int) -> None:
+        """Forget the chat and all that belongs to it, in one transaction."""
+        ...
+
+    async def due(self, now: datetime, *, after_id: int, limit: int) -> tuple[Chat, ...]:
+        """Active chats whose ``next_due`` is None or at or before ``now``, by id from ``after_id``.
+
+        Paused chats whose ``paused_until`` has passed are among them.
+        """
+        ...
+
+    async def scheduled(self, *, after_id: int, limit: int) -> tuple[Chat, ...]:
+        """Every chat with ``active_since`` that is not gone, by id from ``after_id``."""
+        ...
+
+    async def channels(self, platform: str, account: str) -> tuple[Chat, ...]:
+        """Channels of one bot account, by title."""
+        ...
+
+    async def set_status(self, chat_id: int, status: ChatStatus) -> None: ...
+
+    async def counts(self) -> tuple[int, int]:
+        """How many chats there are, and how many of them get a daily issue."""
+        ...
+
+    async def set_next_due(self, dues: Mapping[int, datetime | None]) -> None: ...
+
+
+class SubscriptionStore(Protocol):
+    async def of(self, chat_id: int) -> tuple[Subscription, ...]:
+        """In the order in which they were made."""
+        ...
+
+    async def add(self, chat_id: int, subscription: Subscription, now: datetime) -> bool:
+        """False if it was there already. Replaces the opposite (``excluded`` flipped) one."""
+        ...
+
+    async def remove(self, chat_id: int, subscription: Subscription) -> bool:
+        """Removes it whether it includes or excludes; False if it was not there."""
+        ...
+
+    async def clear(self, chat_id: int) -> int:
+        """Removes all; returns how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedIssue:
+    """An issue with the ids of its items, and the instant up to which items were looked at."""
+
+    issue: Issue
+    item_ids: tuple[int, ...]
+    until: datetime
+
+
+class IssueStore(Protocol):
+    async def save(self, composed: ComposedIssue, now: datetime) -> int:
+        """Store the issue by its content; the same content gives the same id."""
+        ...
+
+    async def show(self, chat_id: int, issue_id: int, until: datetime, now: datetime) -> None:
+        """Record that a chat was shown the issue for its local date. Idempotent."""
+        ...
+
+    async def shown(self, chat_id: int, day: date) -> Issue | None:
+        """The issue that the chat was shown last for that date."""
+        ...
+
+    async def days(self, chat_id: int) -> tuple[date, ...]:
+        """The dates of the chat's issues, ascending."""
+        ...
+
+    async def looked_until(self, chat_id: int, before: date) -> datetime | None:
+        """``until`` of the chat's last issue dated before ``before``."""
+        ...
+
+    async def first_day(self, today: date) -> date:
+        """The date of this installation's number 1; ``today`` becomes it at the first call."""
+        ...
+
+
+class Ledger(Protocol):
+    """The deliveries: one row per chat, local issue date and part; see docs/delivery.md.
+
+    Every acknowledgement is fenced by the ``owner`` and ``attempt`` of the claimed delivery and
+    returns False, changing nothing, when the claim is no longer held.
+    """
+
+    async def plan(self, deliveries: Iterable[PlannedDelivery], now: datetime) -> int:
+        """Write part 1 of each as ``planned`` (or ``expired``); those already there stay.
+
+        Returns how many were new.
+        """
+        ...
+
+    async def planned(self, accounts: Sequence[Account], limit: int) -> tuple[Delivery, ...]:
+        """Rows still ``planned`` of active chats of these accounts, the longest due first."""
+        ...
+
+    async def ready(
+        self, delivery: Delivery, issue_id: int, until: datetime, payloads: Sequence[str]
+    ) -> bool:
+        """``planned`` -> ``ready``, with one row and payload per part, in one transaction.
+
+        False if the row is no longer ``planned``.
+        """
+        ...
+
+    async def claim(
+        self,
+        owner: str,
+        accounts: Sequence[Account],
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+    ) -> tuple[Delivery, ...]:
+        """Take up to ``limit`` rows of these accounts that may be sent now, as ``sending``.
+
+        Those are ``ready`` rows, and ``retry`` rows whose wait is over, of active chats, whose
+        earlier parts are all sent; one per chat at a time, the longest due first. It is committed
+        before this returns.
+        """
+        ...
+
+    async def sent(self, delivery: Delivery, message_id: str, now: datetime, *, late: bool) -> bool:
+        """Acknowledge; the chat is then recorded as shown the issue, in the same transaction."""
+        ...
+
+    async def retry(self, delivery: Delivery, not_before: datetime, reason: str) -> bool: ...
+
+    async def uncertain(self, delivery: Delivery, reason: str) -> bool:
+        """The outcome is unknown. ``settle_uncertain`` decides what follows."""
+        ...
+
+    async def dead(self, delivery: Delivery, reason: str) -> bool:
+        """Give up this part and the parts after it."""
+        ...
+
+    async def reclaim(self, now: datetime) -> int:
+        """``sending`` rows whose lease is over become ``uncertain``. Returns how many."""
+        ...
+
+    async def settle_uncertain(self, max_attempts: int) -> tuple[int, int]:
+        """``uncertain`` rows with fewer attempts become ``ready``, the others ``dead``.
+
+        Returns (ready, dead).
+        """
+        ...
+
+    async def expire(self, due_before: datetime) -> int:
+        """Rows not yet sent and due before that become ``expired``. Returns how many."""
+        ...
+
+    async def prune(self, before: date) -> int:
+        """Erase finished rows of dates before that. Returns how many."""
+        ...
+
+    async def counts(self) -> Mapping[DeliveryState, int]: ...
+
+
+class SourceStore(Protocol):
+    async def states(self) -> Mapping[str, FetchState]: ...
+
+    async def save(self, name: str, state: FetchState) -> None: ...
+
+
+class Renderer(Protocol):
+    """Makes an issue into messages of one platform."""
+
+    def render(self, issue: Issue) -> tuple[str, ...]:
+        """Payloads, one per message, in order, at least one; the same for the same issue."""
+        ...
+
+    def mark_late(self, payload: str, language: str) -> str:
+        """The first payload of an issue, saying that it comes late."""
+        ...
+
+
+class Sender(Protocol):
+    """Hands one rendered message to one platform."""
+
+    async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+        """Send; returns the platform's id of the message.
+
+        ``key`` is the same for every attempt at this message, for platforms that know
+        idempotent sends. Raises a ``DeliveryError``.
+        """
+        ...
+
+
+class Rights(Protocol):
+    """Asks the platform, freshly, what a person may do."""
+
+    async def resolve(self, text: str, sender_id: str) -> tuple[ChatAddress, ChatKind, str] | None:
+        """The chat that ``text`` (``@name``, ``#name``, an id) names: address, kind, title.
+
+        None if there is no such chat that the bot can see.
+        """
+        ...
+
+    async def may_manage(self, sender_id: str, chat: ChatAddress) -> bool: ...
