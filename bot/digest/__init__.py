@@ -1,0 +1,1 @@
+"""The digest as pure functions, in the order data flows."""
