@@ -1,0 +1,232 @@
+"""Configuration: a TOML file and the environment, validated into frozen settings.
+
+Every key may also come from the environment as ``RIBAO_<SECTION>_<KEY>`` (``RIBAO_DATABASE_URL``).
+Nothing is read at import; ``load`` is called once, by the front door.
+"""
+
+import os
+import re
+import tomllib
+from datetime import time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_data_path
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.errors import ConfigError
+from bot.messages import known_language
+from bot.model import Section
+
+ENVIRONMENT_PREFIX = "RIBAO_"
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no IANA time zone (try Europe/Berlin)") from None
+
+
+def _language(name: str) -> str:
+    language = known_language(name)
+    if language is None:
+        raise ValueError(f"{name!r} is not one of en, zh-CN, zh-TW")
+    return language
+
+
+def _time_of_day(value: object) -> time:
+    if isinstance(value, time):
+        return value.replace(second=0, microsecond=0, tzinfo=None)
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value))
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise ValueError(f'{value!r} is no time of day (write it as "08:30")')
+    return time(int(match[1]), int(match[2]))
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+LanguageTag = Annotated[str, AfterValidator(_language)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(_Table):
+    """``url`` is SQLAlchemy's; None means an SQLite file in the data folder."""
+
+    url: str | None = None
+
+
+class ReaderSettings(_Table):
+    """What a new chat starts with."""
+
+    language: LanguageTag = "en"
+    timezone: Zone = "UTC"
+    time: TimeOfDay = time(8, 0)
+
+
+class IssueSettings(_Table):
+    """How long an issue may get: items per section, and papers."""
+
+    per_section: int = Field(default=5, ge=1, le=50)
+    papers: int = Field(default=10, ge=1, le=100)
+
+
+class FetchSettings(_Table):
+    """``default_sources`` adds the built-in list; left out, it is used when none is configured."""
+
+    interval_minutes: int = Field(default=30, ge=5, le=24 * 60)
+    default_sources: bool | None = None
+    sources_file: Path | None = None
+    contact: str = ""
+
+
+class ConsoleSettings(_Table):
+    """``enabled`` left out: the console is on when no other platform is."""
+
+    enabled: bool | None = None
+    chat: str = "me"
+
+
+class SourceSettings(_Table):
+    name: str = Field(min_length=1, max_length=100)
+    kind: str
+    url: str
+    section: Section = Section.POSTS
+    topics: tuple[str, ...] = ()
+    language: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if not re.match(r"https?://[^/\s]+", value):
+            raise ValueError(f"{value!r} is no http(s) address")
+        return value
+
+
+class ChannelSettings(_Table):
+    """A channel that gets its own issue. Empty ``topics``: the whole paper."""
+
+    platform: Literal["console"]
+    chat: str = Field(min_length=1)
+    topics: tuple[str, ...] = ()
+    time: TimeOfDay | None = None
+    timezone: Zone | None = None
+    language: LanguageTag | None = None
+    layout: Literal["daily"] = "daily"
+
+
+class Settings(BaseSettings):
+    """All settings of one process."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+    )
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("ribao", appauthor=False))
+    database: DatabaseSettings = DatabaseSettings()
+    readers: ReaderSettings = ReaderSettings()
+    issue: IssueSettings = IssueSettings()
+    fetch: FetchSettings = FetchSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    sources: tuple[SourceSettings, ...] = ()
+    channels: tuple[ChannelSettings, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _distinct(cls, value: tuple[SourceSettings, ...], _: ValidationInfo) -> Any:
+        names = [source.name for source in value]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"names must differ; used twice: {', '.join(repeated)}")
+        return value
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite+aiosqlite:///{self.data_dir / 'ribao.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, which comes in through ``__init__``."""
+        return env_settings, init_settings
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings from ``path``, else from the file that ``RIBAO_CONFIG`` names, else defaults.
+
+    Raises ``ConfigError`` with every fault, each with its key path.
+    """
+    named = path or (Path(os.environ["RIBAO_CONFIG"]) if os.environ.get("RIBAO_CONFIG") else None)
+    table = _read(named) if named else {}
+    try:
+        return Settings(**table)
+    except ValidationError as error:
+        where = f"{named}: " if named else ""
+        raise ConfigError([where + _sentence(fault) for fault in error.errors()]) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: can't be read ({error})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+
+
+def _sentence(fault: Any) -> str:
+    """One sentence for a fault. Values are only shown where a validator of ours shows them."""
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{key}: there is no such key{_near(fault['loc'])}"
+    if fault["type"] == "missing":
+        return f"{key}: this key is missing"
+    return f"{key}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _near(location: tuple[int | str, ...]) -> str:
+    table: Any = Settings
+    for part in location[:-1]:
+        if isinstance(part, str):
+            table = _tables().get(part, table)
+    near = get_close_matches(str(location[-1]), list(table.model_fields), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _tables() -> dict[str, type[BaseModel]]:
+    return {
+        "database": DatabaseSettings,
+        "readers": ReaderSettings,
+        "issue": IssueSettings,
+        "fetch": FetchSettings,
+        "console": ConsoleSettings,
+        "sources": SourceSettings,
+        "channels": ChannelSettings,
+    }
