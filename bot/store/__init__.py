@@ -1,0 +1,54 @@
+"""The store: everything that Ribao remembers, in one database behind the ports of ``bot.ports``."""
+
+from dataclasses import dataclass
+
+from bot.ports import ChatStore, IssueStore, ItemStore, Ledger, SourceStore, SubscriptionStore
+from bot.store import migrate
+from bot.store.chats import SqlChatStore
+from bot.store.engine import Database, open_database
+from bot.store.issues import SqlIssueStore
+from bot.store.items import SqlItemStore
+from bot.store.ledger import SqlLedger
+from bot.store.sources import SqlSourceStore
+from bot.store.subscriptions import SqlSubscriptionStore
+
+__all__ = ["Store", "open_store"]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One open database, by noun. ``close`` it before the event loop ends."""
+
+    database: Database
+    items: ItemStore
+    chats: ChatStore
+    subscriptions: SubscriptionStore
+    issues: IssueStore
+    ledger: Ledger
+    sources: SourceStore
+
+    async def close(self) -> None:
+        await self.database.close()
+
+
+async def open_store(url: str, *, upgrade: bool = True) -> Store:
+    """Open the database at ``url``; see ``open_database``.
+
+    With ``upgrade`` the database is created or upgraded first; without, ``StoreError`` is raised
+    unless it is there and of this version. Raises ``NewerDatabase`` if a newer version wrote it.
+    """
+    database = await open_database(url, create=upgrade)
+    try:
+        await (migrate.upgrade(database) if upgrade else migrate.require(database))
+    except BaseException:
+        await database.close()
+        raise
+    return Store(
+        database,
+        items=SqlItemStore(database),
+        chats=SqlChatStore(database),
+        subscriptions=SqlSubscriptionStore(database),
+        issues=SqlIssueStore(database),
+        ledger=SqlLedger(database),
+        sources=SqlSourceStore(database),
+    )

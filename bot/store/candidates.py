@@ -1,0 +1,167 @@
+"""Finding the newest items that a reader may want, fast: light columns, driven by indexes."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Text, exists, literal, or_, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import SAMPLE_SOURCE, Candidate, Section, TopicFilter
+from bot.store.codec import search_text
+from bot.store.tables import chat_issues, is_one_of, issue_items, item_topics, items
+
+_SECTIONS = {section.value: section for section in Section}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is asked of ``ItemStore.candidates``; see there."""
+
+    wanted: TopicFilter
+    since: datetime
+    until: datetime
+    sample: bool
+    unseen_by: int | None
+    before: date
+    limit: int
+
+
+async def find(connection: AsyncConnection, search: Search) -> tuple[Candidate, ...]:
+    """The candidates, newest first.
+
+    For topics the database collects all items of the span before it sorts them. So only the
+    newest few of the span are looked at first, and then as many as their yield calls for.
+    """
+    if _is_by_topics(search):
+        reach = 16 * search.limit
+        while start := await connection.scalar(_nth_newest(search, reach)):
+            found = await _fetch(connection, search, start)
+            if len(found) == search.limit:
+                return found
+            reach *= 2 * search.limit // (len(found) + 1)
+    return await _fetch(connection, search, search.since)
+
+
+def _is_by_topics(search: Search) -> bool:
+    wanted = search.wanted
+    return bool(wanted.topics) and not (wanted.everything or wanted.keywords or search.sample)
+
+
+async def _fetch(
+    connection: AsyncConnection, search: Search, since: datetime
+) -> tuple[Candidate, ...]:
+    rows = (await connection.execute(_query(search, since))).all()
+    return tuple(map(_candidate, rows))
+
+
+def _nth_newest(search: Search, number: int) -> Select[datetime]:
+    return (
+        select(items.c.first_seen)
+        .where(items.c.first_seen > search.since, items.c.first_seen <= search.until)
+        .order_by(items.c.first_seen.desc())
+        .offset(number)
+        .limit(1)
+    )
+
+
+def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(*_columns(search.wanted))
+        .order_by(items.c.first_seen.desc(), items.c.id.desc())
+        .limit(search.limit)
+    )
+    if search.sample:
+        query = query.where(is_one_of(items.c.source, SAMPLE_SOURCE))
+    else:
+        query = query.where(
+            items.c.source != SAMPLE_SOURCE,
+            items.c.first_seen > since,
+            items.c.first_seen <= search.until,
+        )
+    if not search.wanted.everything:
+        query = query.where(_may_want(search, since))
+    if search.wanted.excluded_topics:
+        query = query.where(~_has_one_of(search.wanted.excluded_topics))
+    if search.unseen_by is not None:
+        query = query.where(items.c.id.not_in(_seen(search.unseen_by, search.before)))
+    return query
+
+
+def _columns(wanted: TopicFilter) -> list[ColumnElement[Any]]:
+    with_text = wanted.keywords or wanted.excluded_keywords
+    return [
+        items.c.id,
+        items.c.key,
+        items.c.section,
+        items.c.source,
+        items.c.published,
+        items.c.first_seen,
+        type_coerce(items.c.signals, Text),
+        type_coerce(items.c.topics, Text),
+        items.c.text if with_text else literal(""),
+    ]
+
+
+def _may_want(search: Search, since: datetime) -> ColumnElement[bool]:
+    of_topics = select(item_topics.c.item_id).where(
+        item_topics.c.topic_id.in_(sorted(search.wanted.topics))
+    )
+    if not search.sample:
+        of_topics = of_topics.where(
+            item_topics.c.first_seen > since, item_topics.c.first_seen <= search.until
+        )
+    words = [search_text([keyword]) for keyword in search.wanted.keywords]
+    # Adding nought keeps SQLite from looking up all items of the topics to sort them afterwards;
+    # it goes back in time instead, checks each id against the set, and stops at the limit.
+    of_topic = (items.c.id + 0).in_(of_topics)
+    return or_(
+        *([of_topic] if search.wanted.topics else []),
+        *(items.c.text.contains(word, autoescape=True) for word in words),
+    )
+
+
+def _has_one_of(topics: Iterable[str]) -> ColumnElement[bool]:
+    return exists().where(
+        item_topics.c.item_id == items.c.id, item_topics.c.topic_id.in_(sorted(topics))
+    )
+
+
+def _seen(chat_id: int, before: date) -> Select[tuple[int]]:
+    # Not correlated with the item, on purpose: a popular item is in as many issues as there are
+    # readers, but one reader's issues are few.
+    return (
+        select(issue_items.c.item_id)
+        .join(chat_issues, chat_issues.c.issue_id == issue_items.c.issue_id)
+        .where(chat_issues.c.chat_id == chat_id, chat_issues.c.day < before)
+    )
+
+
+def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
+    row_id, key, section, source, published, first_seen, signals, topics, text = row
+    return Candidate(
+        row_id,
+        key,
+        _SECTIONS[section],
+        source,
+        published,
+        first_seen,
+        _signals(signals),
+        _topics(topics),
+        text,
+    )
+
+
+# Decoding JSON would be a third of the time of a search; the same texts come again with each.
+@lru_cache(maxsize=2**16)
+def _topics(text: str) -> Mapping[str, float]:
+    return {topic: confidence for topic, confidence, _ in json.loads(text)}
+
+
+@lru_cache(maxsize=2**12)
+def _signals(text: str) -> Mapping[str, float]:
+    signals: dict[str, float] = json.loads(text)
+    return signals

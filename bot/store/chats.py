@@ -1,0 +1,207 @@
+"""Chats: the people, groups and channels, and their settings."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    union,
+    union_all,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
+from bot.store.engine import Database
+from bot.store.tables import chat_issues, chats, deliveries, is_one_of, issues
+
+
+class SqlChatStore:
+    """``bot.ports.ChatStore`` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, address: ChatAddress) -> Chat | None:
+        async with self._database.read() as connection:
+            return await _one(connection, _is_at(address))
+
+    async def get(self, chat_id: int) -> Chat | None:
+        async with self._database.read() as connection:
+            return await _one(connection, chats.c.id == chat_id)
+
+    async def add(self, chat: Chat, now: datetime) -> Chat:
+        insert = self._database.insert(chats).on_conflict_do_nothing()
+        async with self._database.write() as connection:
+            await connection.execute(insert.values(**_to_row(chat), created_at=now))
+            there = select(chats).where(_is_at(chat.address))
+            return _to_chat((await connection.execute(there)).one())
+
+    async def save(self, chat: Chat) -> None:
+        """Write all settings; a chat that was erased meanwhile stays erased."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(chats).where(chats.c.id == chat.id).values(**_to_row(chat))
+            )
+
+    async def erase(self, chat_id: int) -> None:
+        """Forget the chat, and the issues that no other chat has: they tell what it followed."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(issues).where(_only_of(chat_id)))
+            await connection.execute(delete(chats).where(chats.c.id == chat_id))
+
+    async def due(self, now: datetime, *, after_id: int, limit: int) -> tuple[Chat, ...]:
+        """Chats to plan for, by id; active ones only while their daily issue is switched on."""
+        ids = union_all(*(query.where(chats.c.id > after_id) for query in _due(now)))
+        page = ids.order_by("id").limit(limit).subquery()
+        return await self._page(select(chats).where(chats.c.id.in_(select(page.c.id))))
+
+    async def scheduled(self, *, after_id: int, limit: int) -> tuple[Chat, ...]:
+        return await self._page(
+            select(chats)
+            .where(
+                chats.c.id > after_id,
+                chats.c.active_since.is_not(None),
+                chats.c.status != ChatStatus.GONE.value,
+            )
+            .limit(limit)
+        )
+
+    async def _page(self, query: Select[Any]) -> tuple[Chat, ...]:
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query.order_by(chats.c.id))).all()
+        return tuple(map(_to_chat, rows))
+
+    async def channels(self, platform: str, account: str) -> tuple[Chat, ...]:
+        query = (
+            select(chats)
+            .where(
+                is_one_of(chats.c.kind, ChatKind.CHANNEL),
+                chats.c.platform == platform,
+                chats.c.account == account,
+            )
+            .order_by(chats.c.title, chats.c.id)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(map(_to_chat, rows))
+
+    async def set_status(self, chat_id: int, status: ChatStatus) -> None:
+        statement = update(chats).where(chats.c.id == chat_id).values(status=status.value)
+        async with self._database.write() as connection:
+            await connection.execute(statement)
+
+    async def counts(self) -> tuple[int, int]:
+        scheduled = func.count().filter(
+            chats.c.active_since.is_not(None), chats.c.status == ChatStatus.ACTIVE.value
+        )
+        query = select(func.count(), scheduled).select_from(chats)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one()
+        return row[0], row[1]
+
+    async def set_next_due(self, dues: Mapping[int, datetime | None]) -> None:
+        if not dues:
+            return
+        statement = (
+            update(chats)
+            .where(chats.c.id == bindparam("row_id"))
+            .values(next_due=bindparam("due", type_=chats.c.next_due.type))
+        )
+        rows = [{"row_id": chat_id, "due": due} for chat_id, due in dues.items()]
+        async with self._database.write() as connection:
+            await connection.execute(statement, rows)
+
+
+def _is_at(address: ChatAddress) -> ColumnElement[bool]:
+    return (
+        (chats.c.platform == address.platform)
+        & (chats.c.account == address.account)
+        & (chats.c.address == address.id)
+        & (chats.c.thread == address.thread)
+    )
+
+
+def _due(now: datetime) -> list[Select[int]]:
+    """Ids of the chats that are due: one query for each way, so that each is read from an index."""
+    active = select(chats.c.id).where(
+        is_one_of(chats.c.status, ChatStatus.ACTIVE), chats.c.active_since.is_not(None)
+    )
+    paused = select(chats.c.id).where(is_one_of(chats.c.status, ChatStatus.PAUSED))
+    return [
+        active.where(chats.c.next_due.is_(None)),
+        active.where(chats.c.next_due <= now),
+        paused.where(chats.c.paused_until <= now),
+    ]
+
+
+def _only_of(chat_id: int) -> ColumnElement[bool]:
+    """Issues that this chat was shown or is to get, and no other."""
+    owners = [
+        select(table.c.issue_id, table.c.chat_id).where(table.c.issue_id.is_not(None))
+        for table in (chat_issues, deliveries)
+    ]
+    mine = union(*(owner.where(owner.selected_columns.chat_id == chat_id) for owner in owners))
+    ours = [
+        select(table.c.issue_id)
+        .where(table.c.issue_id == issues.c.id, table.c.chat_id != chat_id)
+        .exists()
+        for table in (chat_issues, deliveries)
+    ]
+    return issues.c.id.in_(select(mine.subquery().c.issue_id)) & ~or_(*ours)
+
+
+async def _one(connection: AsyncConnection, condition: ColumnElement[bool]) -> Chat | None:
+    row = (await connection.execute(select(chats).where(condition))).one_or_none()
+    return _to_chat(row) if row else None
+
+
+def _to_row(chat: Chat) -> dict[str, Any]:
+    return {
+        "platform": chat.address.platform,
+        "account": chat.address.account,
+        "address": chat.address.id,
+        "thread": chat.address.thread,
+        "kind": chat.kind.value,
+        "title": chat.title,
+        "language": chat.language,
+        "send_at": chat.schedule.at,
+        "zone": chat.schedule.zone,
+        "days": "".join(map(str, sorted(chat.schedule.days))),
+        "status": chat.status.value,
+        "quiet_start": chat.quiet and chat.quiet.start,
+        "quiet_end": chat.quiet and chat.quiet.end,
+        "paused_until": chat.paused_until,
+        "active_since": chat.active_since,
+        "next_due": chat.next_due,
+        "layout": chat.layout,
+        "changed_at": chat.changed_at,
+        "added_by": chat.added_by,
+    }
+
+
+def _to_chat(row: Row[Any]) -> Chat:
+    return Chat(
+        id=row.id,
+        address=ChatAddress(row.platform, row.account, row.address, row.thread),
+        kind=ChatKind(row.kind),
+        title=row.title,
+        language=row.language,
+        schedule=Schedule(row.send_at, row.zone, frozenset(map(int, row.days))),
+        status=ChatStatus(row.status),
+        quiet=None if row.quiet_start is None else QuietHours(row.quiet_start, row.quiet_end),
+        paused_until=row.paused_until,
+        active_since=row.active_since,
+        next_due=row.next_due,
+        layout=row.layout,
+        changed_at=row.changed_at,
+        added_by=row.added_by,
+    )

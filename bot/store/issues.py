@@ -1,0 +1,171 @@
+"""Issues: what was composed, and which chat was shown what on which day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Select, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Issue
+from bot.ports import ComposedIssue, Shown
+from bot.store.codec import issue_digest, issue_from_json, issue_to_json
+from bot.store.engine import Database
+from bot.store.tables import chat_issues, chats, issue_items, issues, meta
+
+_FIRST_DAY = "first_day"
+
+
+class SqlIssueStore:
+    """``bot.ports.IssueStore`` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._first_day: date | None = None
+
+    async def save(self, composed: ComposedIssue, now: datetime) -> int:
+        digest = issue_digest(composed.issue, composed.item_ids)
+        known = select(issues.c.id).where(issues.c.digest == digest)
+        async with self._database.read() as connection:
+            issue_id: int | None = await connection.scalar(known)
+        return issue_id or await self._insert(composed, digest, now)
+
+    async def _insert(self, composed: ComposedIssue, digest: str, now: datetime) -> int:
+        issue = composed.issue
+        insert = (
+            self._database.insert(issues)
+            .values(
+                digest=digest,
+                day=issue.day,
+                language=issue.language,
+                layout=issue.layout,
+                created_at=now,
+                content=issue_to_json(issue),
+            )
+            .on_conflict_do_nothing()
+            .returning(issues.c.id)
+        )
+        async with self._database.write() as connection:
+            issue_id: int | None = await connection.scalar(insert)
+            if issue_id is not None:
+                await self._insert_items(connection, issue_id, composed.item_ids)
+            else:
+                known = select(issues.c.id).where(issues.c.digest == digest)
+                issue_id = (await connection.execute(known)).scalar_one()
+        return issue_id
+
+    async def _insert_items(
+        self, connection: AsyncConnection, issue_id: int, item_ids: Sequence[int]
+    ) -> None:
+        rows = [
+            {"issue_id": issue_id, "position": position, "item_id": item_id}
+            for position, item_id in enumerate(item_ids)
+        ]
+        if rows:
+            await connection.execute(issue_items.insert(), rows)
+
+    async def show(self, chat_id: int, issue_id: int, until: datetime, now: datetime) -> None:
+        """Records nothing if the chat or the issue was erased meanwhile.
+
+        Showing once more what was shown last writes nothing: people ask for today's issue often.
+        """
+        async with self._database.read() as connection:
+            if await connection.scalar(_last_shown(chat_id)) == issue_id:
+                return
+        async with self._database.write() as connection:
+            await record_shown(
+                self._database,
+                connection,
+                chat_id=chat_id,
+                issue_id=issue_id,
+                until=until,
+                now=now,
+            )
+
+    async def shown(self, chat_id: int, day: date) -> Issue | None:
+        query = (
+            select(issues.c.content)
+            .join(chat_issues, chat_issues.c.issue_id == issues.c.id)
+            .where(chat_issues.c.chat_id == chat_id, chat_issues.c.day == day)
+            .order_by(chat_issues.c.shown_at.desc(), chat_issues.c.issue_id.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            content = (await connection.execute(query)).scalar()
+        return issue_from_json(content) if content else None
+
+    async def days(self, chat_id: int) -> tuple[date, ...]:
+        query = (
+            select(chat_issues.c.day)
+            .where(chat_issues.c.chat_id == chat_id)
+            .distinct()
+            .order_by(chat_issues.c.day)
+        )
+        async with self._database.read() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
+    async def history(self, chat_id: int, before: date) -> tuple[Shown, ...]:
+        query = (
+            select(chat_issues.c.day, chat_issues.c.issue_id, chat_issues.c.until)
+            .where(chat_issues.c.chat_id == chat_id, chat_issues.c.day < before)
+            .order_by(chat_issues.c.day, chat_issues.c.shown_at, chat_issues.c.issue_id)
+        )
+        async with self._database.read() as connection:
+            return tuple(Shown(*row) for row in await connection.execute(query))
+
+    async def first_day(self, today: date) -> date:
+        if self._first_day is None:
+            self._first_day = await self._read_first_day(today)
+        return self._first_day
+
+    async def _read_first_day(self, today: date) -> date:
+        known = select(meta.c.value).where(meta.c.key == _FIRST_DAY)
+        async with self._database.read() as connection:
+            value = (await connection.execute(known)).scalar()
+        if value is None:
+            insert = self._database.insert(meta).on_conflict_do_nothing()
+            async with self._database.write() as connection:
+                await connection.execute(insert.values(key=_FIRST_DAY, value=today.isoformat()))
+                value = (await connection.execute(known)).scalar_one()
+        return date.fromisoformat(value)
+
+
+def _last_shown(chat_id: int) -> Select[int]:
+    return (
+        select(chat_issues.c.issue_id)
+        .where(chat_issues.c.chat_id == chat_id)
+        .order_by(chat_issues.c.shown_at.desc(), chat_issues.c.issue_id.desc())
+        .limit(1)
+    )
+
+
+async def record_shown(
+    database: Database,
+    connection: AsyncConnection,
+    *,
+    chat_id: int,
+    issue_id: int,
+    until: datetime,
+    now: datetime,
+) -> None:
+    """Record, in the caller's transaction, that the chat was shown the issue for its date.
+
+    Records nothing if the chat or the issue was erased meanwhile.
+    """
+    found = (
+        select(
+            chats.c.id,
+            issues.c.day,
+            issues.c.id,
+            literal(until, chat_issues.c.until.type),
+            literal(now, chat_issues.c.shown_at.type),
+        )
+        .join_from(chats, issues, issues.c.id == issue_id)
+        .where(chats.c.id == chat_id)
+    )
+    insert = database.insert(chat_issues).from_select(list(chat_issues.c), found)
+    await connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=list(chat_issues.primary_key),
+            set_={"until": insert.excluded.until, "shown_at": insert.excluded.shown_at},
+        )
+    )

@@ -1,0 +1,157 @@
+"""Items: storing them once, and finding those that a reader may want."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import SAMPLE_SOURCE, Candidate, Item, StoredItem, TopicFilter
+from bot.ports import Added
+from bot.store.candidates import Search, find
+from bot.store.codec import item_to_row, row_to_item, topics_to_rows
+from bot.store.engine import Database
+from bot.store.enrich import enriched
+from bot.store.tables import item_topics, items
+
+BATCH = 500
+"""Items in one transaction: large enough to be fast, small enough to let others in between."""
+
+T = TypeVar("T")
+
+
+class SqlItemStore:
+    """``bot.ports.ItemStore`` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # Fetched items are never erased, so the first one stays the first.
+        self._first_fetched: datetime | None = None
+
+    async def add(self, items: Sequence[Item], now: datetime) -> Added:
+        """Store or enrich the items; each batch of ``BATCH`` is one transaction."""
+        tally: Counter[str] = Counter()
+        for batch in _batches(items, BATCH):
+            async with self._database.write() as connection:
+                tally += await self._add_batch(connection, batch, now)
+        return Added(**tally)
+
+    async def _add_batch(
+        self, connection: AsyncConnection, batch: Sequence[Item], now: datetime
+    ) -> Counter[str]:
+        keys = [item.key for item in batch]
+        stored = {row.item.key: row for row in await _load(connection, items.c.key.in_(keys))}
+        before = {key: row.item for key, row in stored.items()}
+        after, tally = _merge(before, batch)
+        await self._insert(connection, [after[key] for key in after if key not in stored], now)
+        await self._update(
+            connection,
+            [(stored[key], after[key]) for key in stored if after[key] != before[key]],
+            now,
+        )
+        return tally
+
+    async def _insert(
+        self, connection: AsyncConnection, new: Sequence[Item], now: datetime
+    ) -> None:
+        if not new:
+            return
+        # Another process may store the same item at the same time; its row is as good.
+        insert = self._database.insert(items).on_conflict_do_nothing()
+        await connection.execute(insert, [item_to_row(item, now) for item in new])
+        keys = [item.key for item in new]
+        stored = select(items.c.key, items.c.id).where(items.c.key.in_(keys))
+        ids = {row.key: row.id for row in await connection.execute(stored)}
+        await self._insert_topics(connection, ((ids[item.key], item, now) for item in new))
+
+    async def _update(
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[tuple[StoredItem, Item]],
+        now: datetime,
+    ) -> None:
+        if not changes:
+            return
+        rows = [(old.id, item, _first_seen(old, item, now)) for old, item in changes]
+        await connection.execute(
+            update(items).where(items.c.id == bindparam("row_id")),
+            [{"row_id": row_id, **item_to_row(item, seen)} for row_id, item, seen in rows],
+        )
+        ids = [row_id for row_id, _, _ in rows]
+        await connection.execute(delete(item_topics).where(item_topics.c.item_id.in_(ids)))
+        await self._insert_topics(connection, rows)
+
+    async def _insert_topics(
+        self, connection: AsyncConnection, seen: Iterable[tuple[int, Item, datetime]]
+    ) -> None:
+        rows = [row for row_id, item, first in seen for row in topics_to_rows(row_id, item, first)]
+        if rows:
+            insert = self._database.insert(item_topics).on_conflict_do_nothing()
+            await connection.execute(insert, rows)
+
+    async def has_fetched(self, until: datetime) -> bool:
+        if self._first_fetched is None:
+            first = select(func.min(items.c.first_seen)).where(items.c.source != SAMPLE_SOURCE)
+            async with self._database.read() as connection:
+                self._first_fetched = await connection.scalar(first)
+        return self._first_fetched is not None and self._first_fetched <= until
+
+    async def count(self) -> int:
+        async with self._database.read() as connection:
+            return await connection.scalar(select(func.count()).select_from(items)) or 0
+
+    async def candidates(
+        self,
+        wanted: TopicFilter,
+        *,
+        since: datetime,
+        until: datetime,
+        sample: bool,
+        unseen_by: int | None,
+        before: date,
+        limit: int,
+    ) -> tuple[Candidate, ...]:
+        if not (wanted.everything or wanted.topics or wanted.keywords):
+            return ()
+        search = Search(wanted, since, until, sample, unseen_by, before, limit)
+        async with self._database.read() as connection:
+            return await find(connection, search)
+
+    async def load(self, ids: Sequence[int]) -> tuple[StoredItem, ...]:
+        found: dict[int, StoredItem] = {}
+        async with self._database.read() as connection:
+            for batch in _batches(ids, BATCH):
+                rows = await _load(connection, items.c.id.in_(batch))
+                found |= {row.id: row for row in rows}
+        return tuple(found[item_id] for item_id in ids if item_id in found)
+
+
+def _merge(known: dict[str, Item], batch: Sequence[Item]) -> tuple[dict[str, Item], Counter[str]]:
+    """What each key of the batch comes to, given what is known; and how many were what."""
+    merged = dict(known)
+    tally: Counter[str] = Counter()
+    for item in batch:
+        old = merged.get(item.key)
+        merged[item.key] = item if old is None else enriched(old, item)
+        if old is None:
+            tally["new"] += 1
+        else:
+            tally["known" if merged[item.key] == old else "enriched"] += 1
+    return merged, tally
+
+
+def _first_seen(old: StoredItem, item: Item, now: datetime) -> datetime:
+    """A sample item that was now fetched counts as first seen now."""
+    return old.first_seen if old.item.source == item.source else now
+
+
+async def _load(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[StoredItem]:
+    rows = (await connection.execute(select(items).where(condition))).all()
+    return [row_to_item(row) for row in rows]
+
+
+def _batches(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,65 @@
+"""Subscriptions: what each chat follows, or never wants to see."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
+
+from bot.model import FollowKind, Subscription
+from bot.store.engine import Database
+from bot.store.tables import subscriptions
+
+
+class SqlSubscriptionStore:
+    """``bot.ports.SubscriptionStore`` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, chat_id: int) -> tuple[Subscription, ...]:
+        query = (
+            select(subscriptions.c.kind, subscriptions.c.value, subscriptions.c.excluded)
+            .where(subscriptions.c.chat_id == chat_id)
+            .order_by(subscriptions.c.id)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(Subscription(FollowKind(row.kind), row.value, row.excluded) for row in rows)
+
+    async def add(self, chat_id: int, subscription: Subscription, now: datetime) -> bool:
+        """A replaced opposite loses its place: the new one counts as made now."""
+        opposite = _same(chat_id, subscription) & (
+            subscriptions.c.excluded != subscription.excluded
+        )
+        insert = (
+            self._database.insert(subscriptions)
+            .values(
+                chat_id=chat_id,
+                kind=subscription.kind.value,
+                value=subscription.value,
+                excluded=subscription.excluded,
+                created_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(subscriptions.c.id)
+        )
+        async with self._database.write() as connection:
+            await connection.execute(delete(subscriptions).where(opposite))
+            return (await connection.execute(insert)).scalar() is not None
+
+    async def remove(self, chat_id: int, subscription: Subscription) -> bool:
+        return await self._delete(_same(chat_id, subscription)) > 0
+
+    async def clear(self, chat_id: int) -> int:
+        return await self._delete(subscriptions.c.chat_id == chat_id)
+
+    async def _delete(self, condition: ColumnElement[bool]) -> int:
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(subscriptions).where(condition))).rowcount
+
+
+def _same(chat_id: int, subscription: Subscription) -> ColumnElement[bool]:
+    return (
+        (subscriptions.c.chat_id == chat_id)
+        & (subscriptions.c.kind == subscription.kind.value)
+        & (subscriptions.c.value == subscription.value)
+    )

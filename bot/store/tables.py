@@ -1,0 +1,323 @@
+"""The tables. A change here needs a new migration beside ``migrations/versions``."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    literal_column,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from bot.model import SAMPLE_SOURCE, ChatKind, ChatStatus, DeliveryState
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC: aware in, aware out. On SQLite whole microseconds since 1970.
+
+    Integers compare, sort and index exactly. A naive datetime is refused with ``ValueError``.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        if dialect.name == "sqlite":
+            return (value - _EPOCH) // _MICROSECOND
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return _EPOCH + timedelta(microseconds=value)
+        moment: datetime = value.astimezone(UTC)
+        return moment
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column that is declared INTEGER.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _json(name: str) -> Column[Any]:
+    return Column(name, JSON, nullable=False)
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Instant, nullable=nullable)
+
+
+def _owned_by(table: str, name: str, **options: Any) -> Column[int]:
+    """A reference to a row, without which this row has no meaning and is deleted as well."""
+    key = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(name, _Id, key, nullable=False, **options)
+
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), _text("value"))
+
+# What candidates need stands first: SQLite then never reads the pages that a long row overflows to.
+items = Table(
+    "items",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _text("section"),
+    _text("source"),
+    Column("published", Text),
+    _instant("first_seen"),
+    _json("signals"),
+    _json("topics"),
+    _text("title"),
+    _text("url"),
+    _json("authors"),
+    Column("authors_more", Boolean, nullable=False),
+    Column("venue", Text),
+    Column("language", Text),
+    _json("images"),
+    _json("code_urls"),
+    _json("links"),
+    Column("arxiv_id", Text),
+    _json("arxiv_categories"),
+    Column("note", Text),
+    _json("summary"),
+    _json("abstract"),
+    _text("text"),
+    Index(None, "first_seen", "id"),
+)
+
+# By which the newest items of a topic are found; all else about topics is in ``items.topics``.
+# ``first_seen`` is a copy of the item's.
+item_topics = Table(
+    "item_topics",
+    metadata,
+    _owned_by("items", "item_id", primary_key=True),
+    Column("topic_id", Text, primary_key=True),
+    _instant("first_seen"),
+    Index(None, "topic_id", "first_seen", "item_id"),
+    sqlite_with_rowid=False,
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    _instant("checked_at", nullable=True),
+    _instant("not_before", nullable=True),
+    Column("failures", Integer, nullable=False),
+    _instant("failing_since", nullable=True),
+    Column("error", Text),
+)
+
+# The ids of chats, issues and deliveries are never given twice, even after an erasure: what is
+# still in somebody's hands must not be taken for another.
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _text("platform"),
+    _text("account"),
+    _text("address"),
+    _text("thread"),
+    _text("kind"),
+    _text("title"),
+    _text("language"),
+    Column("send_at", Time, nullable=False),
+    _text("zone"),
+    _text("days"),
+    _text("status"),
+    Column("quiet_start", Time),
+    Column("quiet_end", Time),
+    _instant("paused_until", nullable=True),
+    _instant("active_since", nullable=True),
+    _instant("next_due", nullable=True),
+    _text("layout"),
+    _instant("changed_at", nullable=True),
+    Column("added_by", Text),
+    _instant("created_at"),
+    UniqueConstraint("platform", "account", "address", "thread"),
+    sqlite_autoincrement=True,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owned_by("chats", "chat_id"),
+    _text("kind"),
+    _text("value"),
+    Column("excluded", Boolean, nullable=False),
+    _instant("created_at"),
+    UniqueConstraint("chat_id", "kind", "value"),
+    sqlite_autoincrement=True,
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("day", Date, nullable=False),
+    _text("language"),
+    _text("layout"),
+    _instant("created_at"),
+    _json("content"),
+    sqlite_autoincrement=True,
+)
+
+issue_items = Table(
+    "issue_items",
+    metadata,
+    _owned_by("issues", "issue_id", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _owned_by("items", "item_id", index=True),
+    sqlite_with_rowid=False,
+)
+
+chat_issues = Table(
+    "chat_issues",
+    metadata,
+    _owned_by("chats", "chat_id", primary_key=True),
+    Column("day", Date, primary_key=True),
+    _owned_by("issues", "issue_id", primary_key=True, index=True),
+    _instant("until"),
+    _instant("shown_at"),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owned_by("chats", "chat_id"),
+    Column("day", Date, nullable=False),
+    Column("part", Integer, nullable=False),
+    _text("state"),
+    _instant("due_at"),
+    Column("attempt", Integer, nullable=False),
+    Column("owner", Text),
+    _instant("lease_until", nullable=True),
+    _instant("not_before", nullable=True),
+    Column("reason", Text),
+    Column("late", Boolean, nullable=False),
+    Column("issue_id", _Id, ForeignKey("issues.id", ondelete="CASCADE"), index=True),
+    _instant("until", nullable=True),
+    Column("message_id", Text),
+    _instant("created_at"),
+    _instant("sent_at", nullable=True),
+    UniqueConstraint("chat_id", "day", "part"),
+    sqlite_autoincrement=True,
+)
+
+payloads = Table(
+    "payloads",
+    metadata,
+    _owned_by("issues", "issue_id", primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    _text("payload"),
+)
+
+
+def is_one_of(column: ColumnElement[str], *words: str) -> ColumnElement[bool]:
+    """``column`` is one of ``words``, which are written into the statement itself.
+
+    A partial index is used only if the statement repeats the index's condition; a bound value
+    would hide it. ``words`` are our own states, never what a person wrote.
+    """
+    values: list[ColumnElement[str]] = [literal_column(f"'{word}'") for word in words]
+    return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def _partial(
+    name: str, condition: ColumnElement[bool], *columns: Any, unique: bool = False
+) -> None:
+    Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+_partial("ix_items_sample", is_one_of(items.c.source, SAMPLE_SOURCE), items.c.id)
+_partial(
+    "ix_chats_due",
+    is_one_of(chats.c.status, ChatStatus.ACTIVE) & chats.c.active_since.is_not(None),
+    chats.c.next_due,
+    chats.c.id,
+)
+_partial(
+    "ix_chats_paused",
+    is_one_of(chats.c.status, ChatStatus.PAUSED),
+    chats.c.paused_until,
+    chats.c.id,
+)
+_partial(
+    "ix_chats_channels",
+    is_one_of(chats.c.kind, ChatKind.CHANNEL),
+    chats.c.platform,
+    chats.c.account,
+)
+_partial(
+    "ix_deliveries_planned",
+    is_one_of(deliveries.c.state, DeliveryState.PLANNED),
+    deliveries.c.due_at,
+    deliveries.c.chat_id,
+)
+_partial(
+    "ix_deliveries_claimable",
+    is_one_of(deliveries.c.state, DeliveryState.READY, DeliveryState.RETRY),
+    deliveries.c.due_at,
+    deliveries.c.chat_id,
+    deliveries.c.day,
+    deliveries.c.part,
+)
+_partial(
+    "ix_deliveries_uncertain",
+    is_one_of(deliveries.c.state, DeliveryState.UNCERTAIN),
+    deliveries.c.due_at,
+)
+# The database itself refuses a second message in flight to one chat.
+_partial(
+    "uq_deliveries_sending",
+    is_one_of(deliveries.c.state, DeliveryState.SENDING),
+    deliveries.c.chat_id,
+    unique=True,
+)

@@ -1,0 +1,360 @@
+"""The ledger, transition by transition; what holds over all of them is in test_ledger_machine."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url, select, text
+
+from bot.errors import StoreError
+from bot.model import Chat, ChatAddress, ChatStatus, Delivery, DeliveryState
+from bot.store import Store, open_store, transitions
+from bot.store.tables import deliveries, payloads
+from tests.bot.store.builders import (
+    ACCOUNT,
+    NOW,
+    TODAY,
+    a_chat,
+    a_plan,
+    add_chat,
+    composed,
+    hours,
+)
+
+LEASE = NOW + timedelta(minutes=1)
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+async def chat(store: Store) -> Chat:
+    return await add_chat(store)
+
+
+@pytest.fixture
+async def other_store(url: str, store: Store) -> AsyncIterator[Store]:
+    """As another process would see the same database."""
+    other = await open_store(url)
+    yield other
+    await other.close()
+
+
+async def make_ready(store: Store, chat: Chat, *texts: str, **plan: Any) -> None:
+    await store.ledger.plan([a_plan(chat, **plan)], NOW)
+    account = (chat.address.platform, chat.address.account)
+    for row in await store.ledger.planned([account], 100):
+        issue_id = await store.issues.save(composed(day=row.day), NOW)
+        assert await store.ledger.ready(row, issue_id, NOW, texts or ("one",))
+
+
+async def claim(store: Store, owner: str = "me", limit: int = 10, **changes: Any) -> list[Delivery]:
+    asked = {"accounts": [ACCOUNT], "now": NOW, "lease_until": LEASE, "limit": limit}
+    return list(await store.ledger.claim(owner, **{**asked, **changes}))
+
+
+async def states(store: Store) -> list[str]:
+    query = select(deliveries.c.state).order_by(
+        deliveries.c.chat_id, deliveries.c.day, deliveries.c.part
+    )
+    async with store.database.read() as connection:
+        return list((await connection.execute(query)).scalars())
+
+
+async def test_a_plan_is_written_once(store: Store, chat: Chat) -> None:
+    plans = [a_plan(chat), a_plan(chat, YESTERDAY, expired=True)]
+    assert await store.ledger.plan([*plans, a_plan(chat)], NOW) == 2
+    assert await store.ledger.plan([replace(plans[0], due_at=NOW + hours(1)), plans[1]], NOW) == 0
+    assert await states(store) == ["expired", "planned"]
+    (planned,) = await store.ledger.planned([ACCOUNT], 10)
+    assert planned == Delivery(
+        planned.id, chat.id, TODAY, part=1, state=DeliveryState.PLANNED, due_at=NOW
+    )
+
+
+async def test_more_plans_than_fit_in_a_batch(store: Store, chat: Chat) -> None:
+    days = (TODAY + timedelta(days=number) for number in range(2500))
+    assert await store.ledger.plan((a_plan(chat, day) for day in days), NOW) == 2500
+
+
+async def test_a_plan_for_an_erased_chat_does_not_hurt_the_others(store: Store, chat: Chat) -> None:
+    gone = await add_chat(store, "gone")
+    await store.chats.erase(gone.id)
+    assert await store.ledger.plan([a_plan(gone), a_plan(chat)], NOW) == 1
+
+
+async def test_planned_rows_come_longest_due_first(store: Store) -> None:
+    for name, due in {"1": NOW, "2": NOW - hours(2), "3": NOW - hours(1)}.items():
+        await store.ledger.plan([a_plan(await add_chat(store, name), due_at=due)], NOW)
+    assert [row.chat_id for row in await store.ledger.planned([ACCOUNT], 10)] == [2, 3, 1]
+    assert [row.chat_id for row in await store.ledger.planned([ACCOUNT], 1)] == [2]
+
+
+async def test_the_way_of_a_delivery(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one", "two")
+    assert await states(store) == ["ready", "ready"]
+    (first,) = await claim(store)
+    assert first == Delivery(
+        first.id,
+        chat.id,
+        TODAY,
+        part=1,
+        state=DeliveryState.SENDING,
+        due_at=NOW,
+        attempt=1,
+        owner="me",
+        payload="one",
+    )
+    assert await store.issues.shown(chat.id, TODAY) is None
+    assert await store.ledger.sent(first, "m1", NOW, late=False)
+    assert await store.issues.shown(chat.id, TODAY) == composed().issue
+    (shown,) = await store.issues.history(chat.id, TODAY + timedelta(days=1))
+    assert shown.until == NOW
+    (second,) = await claim(store)
+    assert (second.part, second.payload) == (2, "two")
+    assert await store.ledger.sent(second, "m2", NOW, late=False)
+    assert await claim(store) == []
+    assert await states(store) == ["sent", "sent"]
+
+
+async def test_only_a_planned_row_is_made_ready(store: Store, chat: Chat) -> None:
+    await store.ledger.plan([a_plan(chat)], NOW)
+    (row,) = await store.ledger.planned([ACCOUNT], 1)
+    issue_id = await store.issues.save(composed(), NOW)
+    assert await store.ledger.ready(row, issue_id, NOW, ["one"])
+    assert not await store.ledger.ready(row, issue_id, NOW, ["one", "two"])
+    assert await states(store) == ["ready"]
+    with pytest.raises(ValueError, match="at least one"):
+        await store.ledger.ready(row, issue_id, NOW, [])
+
+
+async def test_an_issue_is_rendered_the_same_for_all_who_get_it(store: Store) -> None:
+    await make_ready(store, await add_chat(store, "1"), "one", "two")
+    # As if an upgrade had changed the renderer in between.
+    await make_ready(store, await add_chat(store, "2"), "neu")
+    assert await states(store) == ["ready"] * 4
+    assert [row.payload for row in await claim(store)] == ["one", "one"]
+
+
+async def test_each_platform_has_its_own_rendering(store: Store) -> None:
+    await make_ready(store, await add_chat(store, "1"), "html")
+    discord = ChatAddress("discord", "bot", "2")
+    await make_ready(store, await store.chats.add(a_chat(address=discord), NOW), "embed")
+    rows = await claim(store, accounts=[ACCOUNT, ("discord", "bot")])
+    assert [row.payload for row in rows] == ["html", "embed"]
+
+
+async def test_it_is_recorded_that_a_part_came_late(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one", "two")
+    for late in (True, False):
+        (row,) = await claim(store)
+        await store.ledger.sent(row, "m", NOW, late=late)
+    async with store.database.read() as connection:
+        query = select(deliveries.c.late).order_by(deliveries.c.part)
+        assert list((await connection.execute(query)).scalars()) == [True, False]
+
+
+async def test_composes_only_for_open_chats_of_its_accounts(store: Store, chat: Chat) -> None:
+    paused = await add_chat(store, "paused", status=ChatStatus.PAUSED)
+    await store.ledger.plan([a_plan(chat), a_plan(paused)], NOW)
+    for accounts in ([], [("telegram", "other")], [("discord", "bot")]):
+        assert await store.ledger.planned(accounts, 10) == ()
+    assert [row.chat_id for row in await store.ledger.planned([ACCOUNT], 10)] == [chat.id]
+
+
+async def test_pruning_erases_what_is_finished_and_its_texts(store: Store, chat: Chat) -> None:
+    other = await add_chat(store, "other")
+    for day in (YESTERDAY, TODAY):
+        await make_ready(store, chat, "one", day=day)
+    await make_ready(store, other, "one", day=YESTERDAY)
+    (first, _) = await claim(store)
+    await store.ledger.sent(first, "m", NOW, late=False)
+    (second,) = await claim(store)
+    await store.ledger.sent(second, "m", NOW, late=False)
+    assert await store.ledger.prune(YESTERDAY) == 0
+    assert await store.ledger.prune(TODAY) == 1
+    assert await states(store) == ["sent", "sending"]
+    await store.ledger.reclaim(LEASE)
+    assert await store.ledger.settle_uncertain(0) == (0, 1)
+    assert await store.ledger.prune(TODAY) == 1
+    async with store.database.read() as connection:
+        assert len((await connection.execute(select(payloads))).all()) == 1
+
+
+async def test_claims_only_for_the_accounts_it_can_send_for(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat)
+    for accounts in ([], [("telegram", "other")], [("discord", "bot")]):
+        assert await claim(store, accounts=accounts) == []
+    assert len(await claim(store, accounts=[("discord", "bot"), ACCOUNT])) == 1
+
+
+@pytest.mark.parametrize("status", [ChatStatus.PAUSED, ChatStatus.GONE])
+async def test_claims_only_for_active_chats(store: Store, chat: Chat, status: ChatStatus) -> None:
+    await make_ready(store, chat)
+    await store.chats.save(replace(chat, status=status))
+    assert await claim(store) == []
+    await store.chats.save(chat)
+    assert len(await claim(store)) == 1
+
+
+async def test_one_per_chat_at_a_time_the_longest_due_first(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "today")
+    await make_ready(store, chat, "today", day=YESTERDAY, due_at=NOW - hours(24))
+    await make_ready(store, await add_chat(store, "2"), "today", due_at=NOW - hours(1))
+    rows = await claim(store)
+    assert [(row.chat_id, row.day) for row in rows] == [(chat.id, YESTERDAY), (2, TODAY)]
+    assert await claim(store) == []
+    await store.ledger.sent(rows[0], "m", NOW, late=False)
+    assert [row.day for row in await claim(store)] == [TODAY]
+
+
+async def test_the_parts_of_one_chat_go_together(store: Store) -> None:
+    for name in "12":
+        await make_ready(store, await add_chat(store, name), "one", "two")
+    seen = []
+    while rows := await claim(store, limit=1):
+        seen += [(row.chat_id, row.part) for row in rows]
+        await store.ledger.sent(rows[0], "m", NOW, late=False)
+    assert seen == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+async def test_a_retry_waits_alone(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat)
+    await make_ready(store, await add_chat(store, "2"))
+    first, second = await claim(store)
+    assert await store.ledger.retry(first, NOW + hours(1), "429")
+    assert await store.ledger.retry(second, NOW, "429")
+    assert [row.chat_id for row in await claim(store)] == [second.chat_id]
+    assert await claim(store, now=NOW + hours(1) - timedelta(microseconds=1)) == []
+    (again,) = await claim(store, now=NOW + hours(1))
+    assert (again.id, again.attempt) == (first.id, 2)
+
+
+async def test_an_acknowledgement_is_fenced(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one", "two")
+    (old,) = await claim(store, "old")
+    assert await store.ledger.reclaim(LEASE - timedelta(microseconds=1)) == 0
+    assert await store.ledger.reclaim(LEASE) == 1
+    assert await store.ledger.settle_uncertain(2) == (1, 0)
+    (new,) = await claim(store, "old", lease_until=LEASE + hours(1))
+    for stale in (old, replace(new, owner="else"), replace(new, attempt=3), replace(new, id=99)):
+        assert not await store.ledger.sent(stale, "m", NOW, late=False)
+        assert not await store.ledger.retry(stale, NOW, "no")
+        assert not await store.ledger.uncertain(stale, "no")
+        assert not await store.ledger.dead(stale, "no")
+        assert await states(store) == ["sending", "ready"]
+    assert await store.issues.shown(chat.id, TODAY) is None
+    assert await store.ledger.sent(new, "m", NOW, late=False)
+    assert not await store.ledger.sent(new, "m", NOW, late=False)
+    assert not await store.ledger.dead(new, "no")
+    assert await states(store) == ["sent", "ready"]
+
+
+async def test_uncertain_is_sent_again_only_so_often(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one", "two")
+    for _ in range(2):
+        (row,) = await claim(store)
+        assert await store.ledger.uncertain(row, "cut")
+        assert await claim(store) == []
+        settled = await store.ledger.settle_uncertain(2)
+    assert settled == (0, 1)
+    assert await states(store) == ["dead", "dead"]
+
+
+async def test_giving_up_takes_the_later_parts_along_and_no_others(store: Store) -> None:
+    chats = [await add_chat(store, name) for name in "12"]
+    for chat in chats:
+        await make_ready(store, chat, "one", "two", "three")
+    await make_ready(store, chats[0], "one", day=TODAY + timedelta(days=1))
+    for row in await claim(store):
+        await store.ledger.sent(row, "m", NOW, late=False)
+    (row, _) = await claim(store)
+    assert await store.ledger.dead(row, "blocked")
+    assert await states(store) == [
+        *("sent", "dead", "dead", "ready"),
+        *("sent", "sending", "ready"),
+    ]
+
+
+async def test_what_is_too_late_expires(store: Store) -> None:
+    chats = [await add_chat(store, name) for name in "1234567"]
+    for chat in chats[:6]:
+        await make_ready(store, chat)
+    await store.ledger.plan([a_plan(chats[6])], NOW)
+    sent, dead, retry, uncertain, _ = await claim(store, limit=5)
+    await store.ledger.sent(sent, "m", NOW, late=False)
+    await store.ledger.dead(dead, "no")
+    await store.ledger.retry(retry, NOW + hours(1), "429")
+    await store.ledger.uncertain(uncertain, "cut")
+    before = ["sent", "dead", "retry", "uncertain", "sending", "ready", "planned"]
+    assert await states(store) == before
+    assert await store.ledger.expire(NOW) == 0
+    assert await store.ledger.expire(NOW + timedelta(microseconds=1)) == 4
+    after = ["sent", "dead", "expired", "expired", "sending", "expired", "expired"]
+    assert await states(store) == after
+
+
+async def test_counts_tell_of_every_state(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one", "two")
+    await claim(store)
+    counts = await store.ledger.counts()
+    assert set(counts) == set(DeliveryState)
+    expected = {DeliveryState.READY: 1, DeliveryState.SENDING: 1}
+    assert {state: count for state, count in counts.items() if count} == expected
+
+
+async def test_an_erased_chat_is_acknowledged_no_more(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat)
+    (row,) = await claim(store)
+    await store.chats.erase(chat.id)
+    successor = await add_chat(store, "2")
+    await make_ready(store, successor)
+    (other,) = await claim(store)
+    assert not await store.ledger.sent(row, "m", NOW, late=False)
+    assert await states(store) == ["sending"]
+    assert await store.ledger.sent(other, "m", NOW, late=False)
+
+
+async def test_claimers_never_get_the_same_row(store: Store, other_store: Store) -> None:
+    for number in range(30):
+        await make_ready(store, await add_chat(store, str(number)))
+    claims = [claim(each, f"{n}", limit=4) for n in range(5) for each in (store, other_store)]
+    rows = [row for rows in await asyncio.gather(*claims) for row in rows]
+    assert len(rows) == len({row.id for row in rows}) == 30
+
+
+async def test_the_database_refuses_two_messages_in_flight_to_one_chat(
+    store: Store, chat: Chat
+) -> None:
+    await make_ready(store, chat, "one", "two")
+    with pytest.raises(StoreError, match="UNIQUE"):
+        async with store.database.write() as connection:
+            await connection.execute(text("UPDATE deliveries SET state = 'sending'"))
+
+
+async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
+    queries = {
+        "ix_deliveries_planned": transitions.planned([ACCOUNT], 10),
+        "ix_deliveries_claimable": transitions.claimable([ACCOUNT], NOW),
+        "uq_deliveries_sending": transitions.lease_over(NOW),
+        "ix_deliveries_uncertain": transitions.expired([DeliveryState.UNCERTAIN], NOW),
+    }
+    async with store.database.read() as connection:
+        for index, query in queries.items():
+            literal = query.compile(
+                connection.sync_connection, compile_kwargs={"literal_binds": True}
+            )
+            plan = await connection.execute(text(f"EXPLAIN QUERY PLAN {literal}"))
+            details = " / ".join(row.detail for row in plan)
+            assert index in details
+            assert "TEMP B-TREE" not in details
+
+
+def test_postgresql_claims_skip_what_others_hold() -> None:
+    compiled = str(
+        transitions.claimable([ACCOUNT], NOW).compile(
+            dialect=make_url("postgresql://").get_dialect()()
+        )
+    )
+    assert compiled.endswith("FOR UPDATE SKIP LOCKED")

@@ -1,0 +1,302 @@
+"""What holds of the ledger over any order of events, with two processes, crashes and erasures."""
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.model import TERMINAL_STATES, Chat, ChatStatus, Delivery
+from bot.ports import Ledger
+from bot.store import Store, open_store
+from tests.bot.store.builders import ACCOUNT, NOW, TODAY, a_plan, add_chat, composed, hours
+
+T = TypeVar("T")
+Rows = Sequence[sqlite3.Row]
+
+LEASE = timedelta(minutes=1)
+MAX_ATTEMPTS = 3
+TERMINAL = {state.value for state in TERMINAL_STATES}
+
+owners = st.sampled_from(["a", "b"])
+days = st.integers(0, 2)
+numbers_of_parts = st.integers(1, 3)
+some_chat = st.integers(0, 2)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Events happen to a real store; what must never happen is looked for after each of them."""
+
+    template: ClassVar[Path]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        path = shutil.copy(self.template, Path(self.folder.name) / "ledger.db")
+        self.url = f"sqlite:///{path}"
+        self.observer = sqlite3.connect(path, isolation_level=None)
+        self.observer.row_factory = sqlite3.Row
+        self.now = NOW
+        self.stores: dict[str, Store] = {}
+        self.chats: list[Chat] = []
+        self.erased = 0
+        self.claims: list[Delivery] = []
+        self.confirmed: Counter[int] = Counter()
+        self.final: dict[int, Any] = {}
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    def ledger(self, owner: str) -> Ledger:
+        return self.stores[owner].ledger
+
+    @initialize()
+    def start(self) -> None:
+        for owner in ("a", "b"):
+            self.stores[owner] = self.run(open_store(self.url))
+        self.chats = [self.run(add_chat(self.stores["a"], name)) for name in "123"]
+        for chat, day in product(range(3), range(2)):
+            self.plan(chat, day, "a", missed=False)
+        self.compose(3, "a")
+
+    # What happens.
+
+    @rule(chat=some_chat, day=days, owner=owners, missed=st.sampled_from([False, False, True]))
+    def plan(self, chat: int, day: int, owner: str, missed: bool) -> None:
+        plan = a_plan(
+            self.chats[chat], TODAY + timedelta(days=day), due_at=self.now, expired=missed
+        )
+        key = (plan.chat_id, plan.day.isoformat(), 1)
+        there = any(key_of(row) == key for row in self.rows())
+        assert self.run(self.ledger(owner).plan([plan, plan], self.now)) == (not there)
+
+    @rule(parts=numbers_of_parts, owner=owners)
+    def compose(self, parts: int, owner: str) -> None:
+        for row in self.run(self.ledger(owner).planned([ACCOUNT], 9)):
+            issue = composed(title=f"{row.id}", day=row.day)
+            issue_id = self.run(self.stores[owner].issues.save(issue, self.now))
+            texts = [f"{row.chat_id} {row.day} {part}" for part in range(1, parts + 1)]
+            made = [
+                self.run(self.ledger(owner).ready(row, issue_id, self.now, texts)) for _ in range(2)
+            ]
+            assert made == [True, False]
+
+    @rule(owner=owners, limit=st.integers(1, 3))
+    def claim(self, owner: str, limit: int) -> None:
+        before = {row["id"]: row for row in self.rows()}
+        taken = self.run(self._claim(owner, limit))
+        assert len({row.chat_id for row in taken}) == len(taken) <= limit
+        for row in taken:
+            old = before[row.id]
+            assert old["state"] in {"ready", "retry"}
+            assert (old["not_before"] or 0) <= microseconds(self.now)
+            assert row.attempt == old["attempt"] + 1
+            assert row.payload == f"{row.chat_id} {row.day} {row.part}"
+        self.claims += taken
+
+    async def _claim(self, owner: str, limit: int) -> tuple[Delivery, ...]:
+        until = self.now + LEASE
+        return await self.ledger(owner).claim(owner, [ACCOUNT], self.now, until, limit)
+
+    @rule(limit=st.integers(1, 3))
+    def claim_at_once(self, limit: int) -> None:
+        async def both() -> tuple[tuple[Delivery, ...], tuple[Delivery, ...]]:
+            return await asyncio.gather(self._claim("a", limit), self._claim("b", limit))
+
+        ours, theirs = self.run(both())
+        assert not {row.chat_id for row in ours} & {row.chat_id for row in theirs}
+        self.claims += ours + theirs
+
+    @precondition(lambda self: self.claims)
+    @rule(
+        pick=st.integers(0, 5),
+        outcome=st.sampled_from(["sent", "sent", "retry", "uncertain", "dead"]),
+        owner=st.sampled_from([None, None, None, "a", "b"]),
+    )
+    def acknowledge(self, pick: int, outcome: str, owner: str | None) -> None:
+        """Of a claim that is held, or else of one lost or acknowledged before, or another's."""
+        before = self.rows()
+        latest_first = self.claims[::-1]
+        claims = sorted(latest_first, key=lambda claim: not is_held(before, claim))
+        claim = claims[pick % len(claims)]
+        claim = replace(claim, owner=owner or claim.owner)
+        held = is_held(before, claim)
+        assert self.run(self._acknowledge(claim, outcome)) == held
+        changed = {new["id"] for new, old in zip(self.rows(), before, strict=True) if new != old}
+        assert changed == ({claim.id, *given_up(claim, outcome, before)} if held else set())
+        if held and outcome == "sent":
+            self.confirmed[claim.id] += 1
+
+    async def _acknowledge(self, claim: Delivery, outcome: str) -> bool:
+        ledger = self.ledger("a")
+        if outcome == "sent":
+            return await ledger.sent(claim, "m", self.now, late=False)
+        if outcome == "retry":
+            return await ledger.retry(claim, self.now + 2 * LEASE, "429")
+        if outcome == "uncertain":
+            return await ledger.uncertain(claim, "cut")
+        return await ledger.dead(claim, "blocked")
+
+    @rule(owner=owners, steps=st.integers(0, 12))
+    def crash(self, owner: str, steps: int) -> None:
+        """The process ends in the middle of a claim, and comes up again."""
+
+        async def cut_short() -> None:
+            task = asyncio.create_task(self._claim(owner, 2))
+            for _ in range(steps):
+                await asyncio.sleep(0.0005)
+            task.cancel()
+            await asyncio.wait([task])
+            await self.stores[owner].close()
+
+        self.run(cut_short())
+        self.stores[owner] = self.run(open_store(self.url))
+
+    @rule(minutes=st.sampled_from([0, 1, 1, 2, 90]), owner=owners)
+    def wait(self, minutes: int, owner: str) -> None:
+        self.now += timedelta(minutes=minutes)
+        self._tidy(self.ledger(owner))
+
+    def _tidy(self, ledger: Ledger) -> None:
+        leases = [row["lease_until"] for row in self.rows() if row["state"] == "sending"]
+        over = [lease for lease in leases if lease <= microseconds(self.now)]
+        assert self.run(ledger.reclaim(self.now)) == len(over)
+        doubtful = [row for row in self.rows() if row["state"] == "uncertain"]
+        again = [row for row in doubtful if row["attempt"] < MAX_ATTEMPTS]
+        settled = self.run(ledger.settle_uncertain(MAX_ATTEMPTS))
+        assert settled == (len(again), len(doubtful) - len(again))
+        self.run(ledger.expire(self.now - hours(6)))
+
+    @rule(chat=some_chat, status=st.sampled_from([ChatStatus.PAUSED, ChatStatus.GONE]))
+    def claim_while_away(self, chat: int, status: ChatStatus) -> None:
+        away = self.chats[chat]
+        self.run(self.stores["b"].chats.save(replace(away, status=status)))
+        taken = self.run(self._claim("a", 9))
+        assert away.id not in {row.chat_id for row in taken}
+        self.claims += taken
+        self.run(self.stores["b"].chats.save(away))
+
+    @precondition(lambda self: self.erased < 1)
+    @rule(chat=some_chat)
+    def erase(self, chat: int) -> None:
+        self.erased += 1
+        self.run(self.stores["a"].chats.erase(self.chats[chat].id))
+        self.chats[chat] = self.run(add_chat(self.stores["a"], "another"))
+
+    # What holds.
+
+    def rows(self) -> Rows:
+        return self.observer.execute("SELECT * FROM deliveries ORDER BY id").fetchall()
+
+    @invariant()
+    def all_holds(self) -> None:
+        if self.stores:
+            rows = self.rows()
+            self._terminal_rows_stay(rows)
+            self._one_row_per_key_and_one_message_per_chat(rows)
+            self._parts_in_order(rows)
+            self._sent_exactly_when_confirmed(rows)
+
+    def _terminal_rows_stay(self, rows: Rows) -> None:
+        now = {row["id"]: row for row in rows}
+        of_living = {chat.id for chat in self.chats}
+        for row_id, row in self.final.items():
+            assert row["chat_id"] not in of_living or now[row_id] == row
+        self.final |= {row["id"]: row for row in rows if row["state"] in TERMINAL}
+
+    def _one_row_per_key_and_one_message_per_chat(self, rows: Rows) -> None:
+        assert len({key_of(row) for row in rows}) == len(rows)
+        in_flight = [row["chat_id"] for row in rows if row["state"] == "sending"]
+        assert len(in_flight) == len(set(in_flight))
+        for row in rows:
+            claimed = row["state"] == "sending"
+            assert (row["owner"] is not None, row["lease_until"] is not None) == (claimed, claimed)
+
+    def _parts_in_order(self, rows: Rows) -> None:
+        states = {key_of(row): row["state"] for row in rows}
+        for (chat_id, day, part), state in states.items():
+            if state in {"sending", "sent", "retry", "uncertain"}:
+                assert all(states[chat_id, day, earlier] == "sent" for earlier in range(1, part))
+
+    def _sent_exactly_when_confirmed(self, rows: Rows) -> None:
+        assert set(self.confirmed.values()) <= {1}
+        sent = [row for row in rows if row["state"] == "sent"]
+        there = {row["id"] for row in rows}
+        assert {row["id"] for row in sent} == self.confirmed.keys() & there
+        shown = self.observer.execute("SELECT chat_id, issue_id FROM chat_issues")
+        assert {tuple(row) for row in shown} == {(row["chat_id"], row["issue_id"]) for row in sent}
+
+    def teardown(self) -> None:
+        """Whatever happened: once nothing new does, every row comes to its end."""
+        if self.stores:
+            self._drain()
+            for store in self.stores.values():
+                self.run(store.close())
+        self.observer.close()
+        self.runner.close()
+        self.folder.cleanup()
+
+    def _drain(self) -> None:
+        for _ in range(100):
+            if not [row for row in self.rows() if row["state"] not in TERMINAL]:
+                return
+            self.compose(parts=2, owner="a")
+            self.wait(minutes=3, owner="a")
+            for row in self.run(self._claim("a", 9)):
+                assert self.run(self.ledger("a").sent(row, "m", self.now, late=False))
+        raise AssertionError("some rows never come to an end")
+
+
+def key_of(row: sqlite3.Row) -> tuple[int, str, int]:
+    return row["chat_id"], row["day"], row["part"]
+
+
+def is_held(rows: Rows, claim: Delivery) -> bool:
+    names = ("state", "id", "owner", "attempt")
+    held = ("sending", claim.id, claim.owner, claim.attempt)
+    return any(tuple(row[name] for name in names) == held for row in rows)
+
+
+def given_up(claim: Delivery, outcome: str, rows: Rows) -> set[int]:
+    """The later parts of the same issue, which die with it."""
+    issue = (claim.chat_id, claim.day.isoformat())
+    later = {r["id"] for r in rows if key_of(r)[:2] == issue and r["part"] > claim.part}
+    return later if outcome == "dead" else set()
+
+
+def microseconds(moment: datetime) -> int:
+    """How the store keeps an instant."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def test_whatever_happens(empty_database: Path) -> None:
+    LedgerMachine.template = empty_database
+    run_state_machine_as_test(
+        LedgerMachine,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=50,
+            deadline=None,
+            # Shrinking takes minutes; the steps of a failure are printed without it as well.
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,246 @@
+"""Migrations give exactly the schema of the tables, keep the data, and refuse what is newer."""
+
+import asyncio
+import io
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, create_mock_engine, make_url
+
+from bot.errors import NewerDatabase, StoreError
+from bot.store import Store, migrate, open_store
+from bot.store.backup import backup
+from bot.store.engine import Database, open_database
+from bot.store.tables import metadata
+from tests.bot.store.builders import NOW, add_chat, an_item
+
+SECOND = '''
+"""A second migration, for the tests."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("chats", sa.Column("mood", sa.Text))
+'''
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", migrate.SCRIPTS)
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def schema(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'alembic%'"
+        )
+        return {" ".join(sql.split()) for (sql,) in rows}
+
+
+def value(path: Path, query: str) -> object:
+    with closing(sqlite3.connect(path)) as connection:
+        (found,) = connection.execute(query).fetchone()
+        return found
+
+
+def set_revision(path: Path, revision: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
+@pytest.fixture
+def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if this version of Ribao had one migration more."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(str(files("bot.store") / "migrations"), copy)
+    (copy / "versions" / "0002_second.py").write_text(SECOND)
+    monkeypatch.setattr(migrate, "SCRIPTS", str(copy))
+    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrate, "HEAD", "0002")
+
+
+def test_the_revisions_are_those_of_the_scripts() -> None:
+    found = [script.revision for script in scripts().walk_revisions()]
+    assert tuple(reversed(found)) == migrate.REVISIONS
+    assert scripts().get_heads() == [migrate.HEAD]
+
+
+def test_migrations_give_the_schema_of_the_tables(tmp_path: Path, path: Path) -> None:
+    fresh = tmp_path / "fresh.db"
+    engine = create_engine(f"sqlite:///{fresh}")
+    metadata.create_all(engine)
+    engine.dispose()
+    assert schema(path) == schema(fresh)
+
+
+def test_alembic_sees_no_difference(path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_both_engines_get_the_same_statements(dialect: str) -> None:
+    compiler = make_url(f"{dialect}://").get_dialect()()
+    created: list[str] = []
+    engine = create_mock_engine(
+        f"{dialect}://", lambda ddl, *_: created.append(str(ddl.compile(dialect=compiler)))
+    )
+    metadata.create_all(engine, checkfirst=False)
+    output = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name=dialect, opts={"as_sql": True, "output_buffer": output}
+    )
+    with Operations.context(context):
+        for script in scripts().walk_revisions():
+            script.module.upgrade()
+    migrated = output.getvalue().split(";\n")
+    assert {" ".join(each.split()) for each in migrated if each.strip()} == {
+        " ".join(each.split()) for each in created
+    }
+
+
+async def test_upgrading_again_changes_nothing(store: Store, path: Path) -> None:
+    before = schema(path)
+    await migrate.upgrade(store.database)
+    assert await migrate.check(store.database) is migrate.State.CURRENT
+    assert schema(path) == before
+
+
+def test_a_current_database_opens_without_alembic(url: str) -> None:
+    code = f"""
+import asyncio, sys
+from bot.store import open_store
+
+async def main():
+    await (await open_store({url!r})).close()
+
+asyncio.run(main())
+sys.exit("alembic" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_an_upgrade_keeps_the_data_and_a_copy(
+    store: Store, url: str, path: Path, second: None
+) -> None:
+    await add_chat(store, "kept")
+    await store.close()
+    database = await open_database(url)
+    assert await migrate.check(database) is migrate.State.OLDER
+    with pytest.raises(StoreError, match="not yet upgraded"):
+        await migrate.require(database)
+    await migrate.upgrade(database)
+    assert await migrate.check(database) is migrate.State.CURRENT
+    await database.close()
+    assert value(path, "SELECT address || coalesce(mood, '-') FROM chats") == "kept-"
+    copy = path.with_name("ribao.db.0001.bak")
+    assert value(copy, "SELECT address FROM chats") == "kept"
+    assert value(copy, "SELECT version_num FROM alembic_version") == "0001"
+
+
+async def test_a_copy_never_replaces_another(url: str, path: Path, second: None) -> None:
+    for name in ("ribao.db.0001.bak", "ribao.db.0001.2.bak"):
+        path.with_name(name).write_text("precious")
+    await (await open_store(url)).close()
+    assert path.with_name("ribao.db.0001.bak").read_text() == "precious"
+    assert value(path.with_name("ribao.db.0001.3.bak"), "SELECT count(*) FROM chats") == 0
+
+
+async def test_a_fresh_database_needs_no_copy(tmp_path: Path) -> None:
+    await (await open_store(f"sqlite:///{tmp_path}/new/ribao.db")).close()
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["ribao.db"]
+
+
+async def test_an_upgrade_that_fails_leaves_all_as_it_was(
+    url: str, path: Path, second: None
+) -> None:
+    script = Path(migrate.SCRIPTS) / "versions" / "0002_second.py"
+    script.write_text(SECOND + "    op.drop_column('chats', 'no such column')\n")
+    before = schema(path)
+    with pytest.raises(StoreError):
+        await open_store(url)
+    assert schema(path) == before
+    assert value(path, "SELECT version_num FROM alembic_version") == "0001"
+
+
+@pytest.mark.parametrize("upgrade", [True, False])
+def test_a_newer_database_is_refused_untouched(url: str, path: Path, upgrade: bool) -> None:
+    set_revision(path, "0999")
+    before = path.read_bytes()
+    with pytest.raises(NewerDatabase, match="newer version of Ribao"):
+        asyncio.run(open_store(url, upgrade=upgrade))
+    assert path.read_bytes() == before
+    assert list(path.parent.glob("*.bak")) == []
+
+
+async def test_another_programs_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    with pytest.raises(StoreError, match="another program"):
+        await open_store(f"sqlite:///{path}")
+    assert schema(path) == {"CREATE TABLE bookmarks (url TEXT)"}
+
+
+def test_nothing_is_created_without_an_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "ribao.db"
+    with pytest.raises(StoreError, match="There is no database"):
+        asyncio.run(open_store(f"sqlite:///{path}", upgrade=False))
+    assert not path.parent.exists()
+
+
+async def test_an_empty_file_is_not_used_without_an_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "ribao.db"
+    path.touch()
+    with pytest.raises(StoreError, match="not yet upgraded"):
+        await open_store(f"sqlite:///{path}", upgrade=False)
+
+
+async def test_two_processes_may_create_the_database_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    for store in await asyncio.gather(*(open_store(url) for _ in range(4))):
+        await store.close()
+
+
+async def test_a_backup_is_a_whole_database(store: Store, tmp_path: Path) -> None:
+    await store.items.add([an_item("1")], NOW)
+    target = tmp_path / "copy.db"
+    await backup(store.database, target)
+    copy = await open_store(f"sqlite:///{target}")
+    assert await copy.items.load([1]) == await store.items.load([1])
+    await copy.close()
+
+
+async def test_a_backup_replaces_nothing(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    target.touch()
+    with pytest.raises(StoreError, match="exists already"):
+        await backup(store.database, target)
+    with pytest.raises(StoreError, match="can't be written"):
+        await backup(store.database, tmp_path / "no" / "copy.db")
+
+
+async def test_postgresql_is_backed_up_otherwise(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="pg_dump"):
+        await backup(Database(store.database.engine, None), tmp_path / "copy.db")
