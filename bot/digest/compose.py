@@ -1,0 +1,179 @@
+"""Composition of an issue: choose, then lay out. Pure: the same inputs give the same issue.
+
+Choosing looks only at candidates; the chosen items are loaded in between, by the caller.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.messages import messages
+from bot.model import (
+    Candidate,
+    Entry,
+    Issue,
+    IssueSection,
+    Item,
+    Localized,
+    Section,
+    StoredItem,
+)
+from bot.topics import Taxonomy
+
+DAILY_SECTIONS: Mapping[Section, str] = {
+    Section.TOOLS: "🚧",
+    Section.PROJECTS: "👍",
+    Section.POSTS: "📚",
+    Section.RESOURCES: "🔥",
+    Section.PAPERS: "⚡",
+}
+"""The sections of the daily issue in their order, with their icons."""
+
+_DAILY_SECTION_OF = {
+    Section.EDUCATION: Section.RESOURCES,
+    Section.USE_CASES: Section.POSTS,
+    Section.NEWS: Section.POSTS,
+    Section.ETHICS: Section.POSTS,
+    Section.OTHER: Section.POSTS,
+}
+
+_FALLBACKS = {
+    "en": ("en", "zh-CN", "zh-TW"),
+    "zh-CN": ("zh-CN", "zh-TW", "en"),
+    "zh-TW": ("zh-TW", "zh-CN", "en"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """At most so many items: in each section, and in that of papers."""
+
+    per_section: int = 5
+    papers: int = 10
+
+    def of(self, section: Section) -> int:
+        return self.papers if section is Section.PAPERS else self.per_section
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The ids chosen for one section, best first, and how many more there were."""
+
+    section: Section
+    ids: tuple[int, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What stands in the head of an issue, and what frames it."""
+
+    day: date
+    number: int
+    language: str
+    topics: tuple[str, ...] = ()
+    sample: bool = False
+    notices: tuple[str, ...] = ()
+    previous: date | None = None
+    next: date | None = None
+
+
+def daily_section(section: Section) -> Section:
+    """The section of the daily issue in which an item of ``section`` stands."""
+    return _DAILY_SECTION_OF.get(section, section)
+
+
+def choose(ranked: Sequence[Candidate], caps: Caps) -> tuple[Choice, ...]:
+    """The first of each section up to its cap; sections in order, empty ones left out."""
+    by_section: dict[Section, list[int]] = {section: [] for section in DAILY_SECTIONS}
+    for candidate in ranked:
+        by_section[daily_section(candidate.section)].append(candidate.id)
+    return tuple(
+        Choice(section, tuple(ids[: caps.of(section)]), max(0, len(ids) - caps.of(section)))
+        for section, ids in by_section.items()
+        if ids
+    )
+
+
+def compose(
+    choices: Iterable[Choice],
+    items: Mapping[int, StoredItem],
+    edition: Edition,
+    taxonomy: Taxonomy,
+) -> Issue:
+    """The issue in the language of the edition, its entries numbered through."""
+    say = messages(edition.language)
+    sections = []
+    number = 0
+    for choice in choices:
+        entries = []
+        for item_id in choice.ids:
+            number += 1
+            entries.append(_entry(number, items[item_id].item, edition.language, taxonomy))
+        sections.append(
+            IssueSection(
+                section=choice.section,
+                icon=DAILY_SECTIONS[choice.section],
+                title=say(f"section.{choice.section}"),
+                entries=tuple(entries),
+                left_out=choice.left_out,
+            )
+        )
+    notices = ((say("issue.sample"),) if edition.sample and sections else ()) + edition.notices
+    return Issue(
+        title=say("issue.title"),
+        day=edition.day,
+        dateline=say.day(edition.day),
+        number=edition.number,
+        language=edition.language,
+        layout="daily",
+        topics=edition.topics,
+        sections=tuple(sections),
+        notices=notices,
+        previous=edition.previous,
+        next=edition.next,
+    )
+
+
+def in_language(text: Localized, language: str) -> str:
+    """The text in the language, else in the nearest one that is there, else empty."""
+    for tag in _FALLBACKS[language]:
+        if text.get(tag):
+            return text[tag]
+    return next(filter(None, text.values()), "")
+
+
+def _entry(number: int, item: Item, language: str, taxonomy: Taxonomy) -> Entry:
+    field, tasks = _field_and_tasks(item, language, taxonomy)
+    introduction = in_language(item.summary, language)
+    abstract = in_language(item.abstract, language)
+    return Entry(
+        number=number,
+        title=item.title,
+        url=item.url,
+        section=daily_section(item.section),
+        published=messages(language).published(item.published) if item.published else "",
+        field=field,
+        tasks=tasks,
+        authors=item.authors,
+        authors_more=item.authors_more,
+        venue=item.venue or "",
+        introduction=introduction,
+        abstract="" if abstract == introduction else abstract,
+        code_urls=item.code_urls,
+        links=item.links,
+        images=item.images,
+    )
+
+
+def _field_and_tasks(item: Item, language: str, taxonomy: Taxonomy) -> tuple[str, tuple[str, ...]]:
+    """The broad field of the surest topic, and the finer topics as tasks.
+
+    Topics that are no longer in the topics file are passed over.
+    """
+    topics = [topic for match in item.topics if (topic := taxonomy.resolve(match.id))]
+    if not topics:
+        return "", ()
+    field = taxonomy.root(topics[0].id)
+    tasks = tuple(taxonomy.name(topic.id, language) for topic in topics if topic.parent)
+    return taxonomy.name(field, language), tasks

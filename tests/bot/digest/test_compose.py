@@ -1,0 +1,259 @@
+"""Choosing what has room, and laying it out."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.digest.compose import (
+    DAILY_SECTIONS,
+    Caps,
+    Choice,
+    Edition,
+    choose,
+    compose,
+    daily_section,
+    in_language,
+)
+from bot.messages import messages
+from bot.model import (
+    LANGUAGES,
+    Candidate,
+    Entry,
+    Issue,
+    Item,
+    Link,
+    Section,
+    StoredItem,
+    TopicMatch,
+)
+from bot.store.codec import issue_to_json
+from bot.topics import Taxonomy
+
+TAXONOMY = Taxonomy.load()
+NOW = datetime(2026, 11, 18, 8, tzinfo=UTC)
+EDITION = Edition(day=date(2026, 11, 18), number=3, language="en")
+
+PAPER = Item(
+    key="arxiv:2611.00001",
+    title="A Paper",
+    url="https://arxiv.org/abs/2611.00001",
+    section=Section.PAPERS,
+    published="2026-11-17T18:00:00+00:00",
+    authors=("Ada Lovelace", "Alan Turing"),
+    authors_more=True,
+    venue="CVPR 2027",
+    summary={"en": "In short.", "zh-CN": "简而言之。"},
+    abstract={"en": "At length."},
+    images=("https://example.org/a.png",),
+    code_urls=("https://github.com/a/b",),
+    links=(Link("Demo", "https://example.org/demo"),),
+    topics=(
+        TopicMatch("detection", 1.0, "declared"),
+        TopicMatch("cv", 0.9, "declared"),
+        TopicMatch("diffusion", 0.8, "declared"),
+    ),
+)
+
+
+def candidate(number: int, section: Section = Section.PAPERS) -> Candidate:
+    return Candidate(number, f"key-{number}", section, "test", None, NOW, {}, {})
+
+
+def composed(*items: Item, edition: Edition = EDITION) -> Issue:
+    """The issue of the items, as they are."""
+    stored = {number: StoredItem(number, NOW, item) for number, item in enumerate(items)}
+    choices = choose([candidate(n, item.section) for n, item in enumerate(items)], Caps())
+    return compose(choices, stored, edition, TAXONOMY)
+
+
+def entry(item: Item, edition: Edition = EDITION) -> Entry:
+    return composed(item, edition=edition).sections[0].entries[0]
+
+
+def test_each_section_takes_its_best_and_counts_the_rest() -> None:
+    posts = [candidate(n, Section.POSTS) for n in range(8)]
+    papers = [candidate(n) for n in range(8, 21)]
+    assert choose([*papers, *posts], Caps(per_section=5, papers=10)) == (
+        Choice(Section.POSTS, (0, 1, 2, 3, 4), 3),
+        Choice(Section.PAPERS, tuple(range(8, 18)), 3),
+    )
+
+
+def test_an_exact_fit_leaves_nothing_out_and_an_empty_section_is_left_away() -> None:
+    papers = [candidate(n) for n in range(10)]
+    assert choose(papers, Caps()) == (Choice(Section.PAPERS, tuple(range(10)), 0),)
+    assert choose([], Caps()) == ()
+
+
+@pytest.mark.parametrize("section", Section)
+def test_every_kind_of_item_has_a_place_in_the_daily_issue(section: Section) -> None:
+    assert daily_section(section) in DAILY_SECTIONS
+    (choice,) = choose([candidate(1, section)], Caps())
+    assert choice.section is daily_section(section)
+
+
+def test_sections_stand_in_the_order_of_the_daily_issue() -> None:
+    assert list(DAILY_SECTIONS.items()) == [
+        (Section.TOOLS, "🚧"),
+        (Section.PROJECTS, "👍"),
+        (Section.POSTS, "📚"),
+        (Section.RESOURCES, "🔥"),
+        (Section.PAPERS, "⚡"),
+    ]
+
+
+CANDIDATES = st.lists(
+    st.builds(candidate, st.integers(0, 999), st.sampled_from(Section)),
+    max_size=60,
+    unique_by=lambda c: c.id,
+)
+
+
+@given(CANDIDATES, st.builds(Caps, st.integers(1, 9), st.integers(1, 9)))
+def test_nothing_vanishes_between_chosen_and_counted(ranked: list[Candidate], caps: Caps) -> None:
+    choices = choose(ranked, caps)
+    assert sum(len(c.ids) + c.left_out for c in choices) == len(ranked)
+    places = [list(DAILY_SECTIONS).index(c.section) for c in choices]
+    assert places == sorted(set(places))
+    for choice in choices:
+        of_section = [c.id for c in ranked if daily_section(c.section) is choice.section]
+        assert list(choice.ids) == of_section[: caps.of(choice.section)]
+
+
+@given(CANDIDATES)
+def test_entries_are_numbered_through(ranked: list[Candidate]) -> None:
+    items = {c.id: StoredItem(c.id, NOW, replace(PAPER, section=c.section)) for c in ranked}
+    issue = compose(choose(ranked, Caps()), items, EDITION, TAXONOMY)
+    numbers = [e.number for section in issue.sections for e in section.entries]
+    assert numbers == list(range(1, issue.count + 1))
+
+
+def test_an_entry_holds_all_that_is_known() -> None:
+    assert entry(PAPER) == Entry(
+        number=1,
+        title="A Paper",
+        url="https://arxiv.org/abs/2611.00001",
+        section=Section.PAPERS,
+        published="Nov 17, 2026",
+        field="Computer vision",
+        tasks=("Object detection", "Diffusion models"),
+        authors=("Ada Lovelace", "Alan Turing"),
+        authors_more=True,
+        venue="CVPR 2027",
+        introduction="In short.",
+        abstract="At length.",
+        code_urls=("https://github.com/a/b",),
+        links=(Link("Demo", "https://example.org/demo"),),
+        images=("https://example.org/a.png",),
+    )
+
+
+def test_an_entry_of_which_little_is_known() -> None:
+    bare = entry(Item("a", "Bare", "https://example.org", Section.TOOLS))
+    assert (bare.published, bare.field, bare.venue, bare.introduction) == ("", "", "", "")
+    assert (bare.tasks, bare.authors, bare.code_urls) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("iso", "language", "expected"),
+    [
+        ("2022", "en", "2022"),
+        ("2022-06", "en", "June 2022"),
+        ("2022-06", "zh-CN", "2022年6月"),
+        ("2022-06-27", "zh-TW", "2022年6月27日"),
+        ("2022-06-27T23:59:00+00:00", "en", "Jun 27, 2022"),
+    ],
+)
+def test_dates_are_as_exact_as_they_are_known(iso: str, language: str, expected: str) -> None:
+    dated = entry(replace(PAPER, published=iso), replace(EDITION, language=language))
+    assert dated.published == expected
+
+
+def test_texts_come_in_the_readers_language_or_the_nearest() -> None:
+    both = {"en": "English", "zh-CN": "简体"}
+    assert in_language(both, "zh-CN") == "简体"
+    assert in_language(both, "zh-TW") == "简体"
+    assert in_language({"en": "English", "zh-TW": "繁體"}, "zh-CN") == "繁體"
+    assert in_language({"zh-TW": "繁體"}, "en") == "繁體"
+    assert in_language({"de": "Deutsch"}, "en") == "Deutsch"
+    assert in_language({"en": "", "de": "Deutsch"}, "en") == "Deutsch"
+    assert in_language({}, "en") == ""
+
+
+def test_an_abstract_that_says_the_same_is_not_repeated() -> None:
+    same = replace(PAPER, abstract=PAPER.summary)
+    assert entry(same).abstract == ""
+
+
+def test_topics_that_left_the_topics_file_are_passed_over() -> None:
+    old = TopicMatch("phrenology", 1.0, "declared")
+    assert entry(replace(PAPER, topics=(old, *PAPER.topics))).field == "Computer vision"
+    assert entry(replace(PAPER, topics=(old,))).field == ""
+
+
+def test_the_head_is_that_of_the_edition() -> None:
+    edition = replace(
+        EDITION,
+        topics=("Computer vision",),
+        notices=("Why.",),
+        previous=date(2026, 11, 17),
+        next=date(2026, 11, 19),
+    )
+    issue = composed(PAPER, edition=edition)
+    assert (issue.day, issue.number, issue.layout) == (edition.day, 3, "daily")
+    assert issue.dateline == "Wednesday, November 18, 2026"
+    assert (issue.topics, issue.notices) == (edition.topics, edition.notices)
+    assert (issue.previous, issue.next) == (edition.previous, edition.next)
+
+
+def test_the_sample_is_marked_before_other_notices_but_only_if_there_is_any() -> None:
+    sample = replace(EDITION, sample=True, notices=("Why.",))
+    marked = messages("en")("issue.sample")
+    assert composed(PAPER, edition=sample).notices == (marked, "Why.")
+    assert composed(edition=sample).notices == ("Why.",)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_words_are_in_the_language_of_the_edition(language: str) -> None:
+    say = messages(language)
+    issue = composed(PAPER, edition=replace(EDITION, language=language, sample=True))
+    assert (issue.language, issue.title) == (language, say("issue.title"))
+    assert issue.dateline == say.day(EDITION.day)
+    assert issue.notices == (say("issue.sample"),)
+    assert issue.sections[0].title == say("section.papers")
+    assert issue.sections[0].entries[0].field == TAXONOMY.name("cv", language)
+
+
+TEXT = st.text(max_size=20)
+ITEMS = st.lists(
+    st.builds(
+        replace,
+        st.just(PAPER),
+        title=TEXT,
+        section=st.sampled_from(Section),
+        published=st.sampled_from([None, "2022", "2022-06", "2022-06-27"]),
+        authors=st.lists(TEXT, max_size=2).map(tuple),
+        summary=st.dictionaries(st.sampled_from([*LANGUAGES, "de"]), TEXT, max_size=3),
+        topics=st.lists(
+            st.builds(TopicMatch, st.sampled_from(["cv", "llm", "x"]), st.just(1.0), st.just("")),
+            max_size=2,
+        ).map(tuple),
+    ),
+    max_size=8,
+)
+
+
+@given(ITEMS, st.sampled_from(LANGUAGES))
+def test_the_same_inputs_give_the_same_issue_byte_for_byte(
+    items: list[Item], language: str
+) -> None:
+    edition = replace(EDITION, language=language)
+    # Equal, yet not the same objects: nothing may hang on identity or on the order of a set.
+    again = [replace(item, summary=dict(item.summary)) for item in items]
+    first = json.dumps(issue_to_json(composed(*items, edition=edition)), ensure_ascii=False)
+    second = json.dumps(issue_to_json(composed(*again, edition=edition)), ensure_ascii=False)
+    assert first.encode() == second.encode()
