@@ -1,0 +1,85 @@
+"""What a command handler works with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.commands.reply import Reply
+from bot.editor import Editor
+from bot.errors import Refusal
+from bot.messages import Messages
+from bot.model import Chat, ChatAddress, ChatKind
+from bot.ports import IssueStore, Rights
+from bot.subscriptions import Readers
+from bot.topics import Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message or pressed button, as every adapter hands it over.
+
+    ``language`` is what the platform says of the person's language, if anything.
+    """
+
+    chat: ChatAddress
+    kind: ChatKind
+    title: str
+    sender_id: str
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of the core that handlers use."""
+
+    readers: Readers
+    editor: Editor
+    issues: IssueStore
+    taxonomy: Taxonomy
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One command at work. ``chat`` is the one that it is about; ``say`` speaks to who asked."""
+
+    incoming: Incoming
+    chat: Chat
+    now: datetime
+    say: Messages
+    services: Services
+
+    @property
+    def today(self) -> date:
+        """The local date in the chat's zone."""
+        return self.now.astimezone(ZoneInfo(self.chat.schedule.zone)).date()
+
+    async def authorise(self) -> None:
+        """Raise ``Refusal`` unless the sender may change something where they write."""
+        if self.incoming.kind is ChatKind.PRIVATE:
+            return
+        rights, here = self.services.rights, self.incoming
+        if not await rights.may_manage(here.sender_id, here.chat):
+            raise Refusal("error.admins_only")
+
+
+Handler = Callable[[Context, str], Awaitable[Reply]]
+"""Answers a command: its context, and the rest of the line, stripped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A row of the command table.
+
+    Its words stand in the catalogue: ``usage.NAME``, ``help.NAME`` and ``example.NAME``.
+    ``changes`` marks what only an administrator may do in a group. ``for_channels``: it can be
+    given for a channel, as ``/channel #name time 08:30``.
+    """
+
+    name: str
+    handler: Handler
+    aliases: tuple[str, ...] = ()
+    changes: bool = False
+    for_channels: bool = False

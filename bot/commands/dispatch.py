@@ -1,0 +1,63 @@
+"""One message in, one reply out: finds the chat, checks the right, runs the command."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.commands.context import Command, Context, Incoming, Services
+from bot.commands.parse import NotUnderstood, is_explicit, parse
+from bot.commands.reply import Choice, Reply, Text, Tone, say
+from bot.errors import Refusal, StoreError
+from bot.messages import Messages, known_language, messages
+from bot.model import Chat, ChatKind, ChatStatus
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Answers messages. Safe to call concurrently for different chats."""
+
+    def __init__(self, services: Services, table: Mapping[str, Command]) -> None:
+        self._services = services
+        self._table = table
+
+    async def handle(self, incoming: Incoming, now: datetime) -> Reply | None:
+        """The reply; None where the message was not meant for the bot.
+
+        Where people talk to each other a command needs its slash: "time to go" is none.
+        """
+        if incoming.kind is not ChatKind.PRIVATE and not is_explicit(incoming.text):
+            return None
+        parsed = parse(incoming.text, self._table)
+        speak = messages(known_language(incoming.language or "") or "en")
+        try:
+            chat = await self._chat(incoming, now)
+            speak = messages(chat.language)
+            if isinstance(parsed, NotUnderstood):
+                return _not_understood(parsed, speak)
+            context = Context(incoming, chat, now, speak, self._services)
+            if parsed.command.changes:
+                await context.authorise()
+            return await parsed.command.handler(context, parsed.argument)
+        except Refusal as refusal:
+            return say(speak.refusal(refusal), tone=Tone.REFUSAL)
+        except StoreError as error:
+            log.error("a command failed: %s", error)  # noqa: TRY400 - the sentence says it all
+            return say(speak("error.store"), tone=Tone.REFUSAL)
+
+    async def _chat(self, incoming: Incoming, now: datetime) -> Chat:
+        """The chat that writes; one that had shut the bot out is thereby back."""
+        readers = self._services.readers
+        language = known_language(incoming.language) if incoming.language else None
+        chat = await readers.chat(incoming.chat, incoming.kind, incoming.title, language, now)
+        return await readers.resume(chat, now) if chat.status is ChatStatus.GONE else chat
+
+
+def _not_understood(parsed: NotUnderstood, speak: Messages) -> Reply:
+    if parsed.nearest is not None:
+        text = speak("error.did_you_mean", command=f"/{parsed.nearest}")
+        return Reply(
+            (Text(text, Tone.REFUSAL),),
+            choices=(Choice(f"/{parsed.nearest}", f"/{parsed.nearest}"),),
+        )
+    return say(speak("error.not_a_command"), tone=Tone.REFUSAL)

@@ -1,0 +1,75 @@
+"""The command table: every command, its names and who may use it."""
+
+from bot.commands import following, personal, reading, settings
+from bot.commands.channels import channel_on
+from bot.commands.context import Command
+from bot.commands.parse import command_table
+
+
+def build_table() -> dict[str, Command]:
+    """All commands by name and alias. `/help` and `/channel` know the table they stand in."""
+    table: dict[str, Command] = {}
+    commands = (
+        Command("start", personal.start, ("开始", "開始")),
+        Command("help", personal.help_on(table), ("帮助", "幫助", "說明", "说明")),
+        Command("today", reading.today, ("今日", "今天", "日报", "日報")),
+        Command(
+            "subscribe",
+            following.subscribe,
+            ("sub", "follow", "订阅", "訂閱"),
+            changes=True,
+            for_channels=True,
+        ),
+        Command(
+            "unsubscribe",
+            following.unsubscribe,
+            ("unsub", "unfollow", "退订", "取消订阅", "退訂", "取消訂閱"),
+            changes=True,
+            for_channels=True,
+        ),
+        Command("topics", following.topics, ("主题", "主題", "话题", "話題")),
+        Command(
+            "list",
+            following.list_subscriptions,
+            ("我的订阅", "我的訂閱"),
+            for_channels=True,
+        ),
+        Command("issue", reading.issue, ("history", "往期", "历史", "歷史")),
+        Command("time", settings.set_time, ("时间", "時間"), changes=True, for_channels=True),
+        Command(
+            "timezone",
+            settings.set_zone,
+            ("tz", "时区", "時區"),
+            changes=True,
+            for_channels=True,
+        ),
+        Command(
+            "language",
+            settings.set_language,
+            ("lang", "语言", "語言"),
+            changes=True,
+            for_channels=True,
+        ),
+        Command("days", settings.set_days, ("星期",), changes=True, for_channels=True),
+        Command(
+            "quiet",
+            settings.set_quiet,
+            ("静音", "靜音", "免打扰", "勿擾"),
+            changes=True,
+            for_channels=True,
+        ),
+        Command("pause", settings.pause, ("暂停", "暫停"), changes=True, for_channels=True),
+        Command("resume", settings.resume, ("恢复", "恢復"), changes=True, for_channels=True),
+        Command("settings", settings.show_settings, ("设置", "設定"), for_channels=True),
+        Command(
+            "channel",
+            channel_on(table),
+            ("频道", "頻道"),
+            changes=True,
+        ),
+        Command("privacy", personal.privacy, ("隐私", "隱私")),
+        Command("export", personal.export, ("导出", "匯出"), changes=True),
+        Command("forget", personal.forget, ("忘记", "忘記"), changes=True),
+    )
+    table.update(command_table(commands))
+    return table
