@@ -1,0 +1,62 @@
+"""A push that kills itself: before or after its n-th step that leaves the process.
+
+Run as a program by ``test_kill``: DATA_DIR INSTANT STEP. Even steps die before call STEP/2, odd
+ones after it. Ends with status 0 if the push was over before that step.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.app import open_adapters, open_app
+from bot.config import Settings
+
+
+class Fuse:
+    """Counts steps, and kills the process at one of them. SIGKILL: no cleaning up."""
+
+    def __init__(self, step: int) -> None:
+        self._step = step
+        self._passed = 0
+
+    def wrap(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def fused(*args: Any, **kwargs: Any) -> Any:
+            self._burn()
+            result = await call(*args, **kwargs)
+            self._burn()
+            return result
+
+        return fused
+
+    def _burn(self) -> None:
+        if self._passed == self._step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._passed += 1
+
+
+def fuse_all(target: object, names: tuple[str, ...], fuse: Fuse) -> None:
+    for name in names:
+        setattr(target, name, fuse.wrap(getattr(target, name)))
+
+
+LEDGER = ("plan", "planned", "ready", "claim", "sent", "reclaim", "settle_uncertain", "expire")
+
+
+async def main(data_dir: Path, at: datetime, step: int) -> None:
+    fuse = Fuse(step)
+    settings = Settings(data_dir=data_dir)
+    async with open_app(settings) as app, open_adapters(app) as adapters:
+        fuse_all(app.store.ledger, LEDGER, fuse)
+        fuse_all(app.store.issues, ("save",), fuse)
+        fuse_all(app.store.chats, ("set_next_due",), fuse)
+        fuse_all(adapters[0], ("send",), fuse)
+        await app.tick(adapters).run(at)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])))
