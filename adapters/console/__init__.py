@@ -1,0 +1,1 @@
+"""The console: the whole product in a terminal or a pipe, with no token and no network."""
