@@ -10,6 +10,7 @@ from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from adapters.console.render import Line, Style, printable
@@ -69,5 +70,9 @@ async def _watch(session: Session, console: Console) -> None:
 
 def _print(console: Console, lines: Iterable[Line]) -> None:
     for line in lines:
-        console.print(Text(printable(line.text), style=line.style.value), soft_wrap=False)
+        text = printable(line.text)
+        words = text.lstrip(" ")
+        # Wrapped lines keep the indentation of their first.
+        indent = (0, 0, 0, len(text) - len(words))
+        console.print(Padding(Text(words or " ", style=line.style.value), indent, expand=False))
     console.print()

@@ -159,11 +159,20 @@ def _entry(number: int, item: Item, language: str, taxonomy: Taxonomy) -> Entry:
         authors_more=item.authors_more,
         venue=item.venue or "",
         introduction=introduction,
-        abstract="" if abstract == introduction else abstract,
+        abstract=_continued(introduction, abstract),
         code_urls=item.code_urls,
         links=item.links,
         images=item.images,
     )
+
+
+def _continued(introduction: str, abstract: str) -> str:
+    """The abstract, without its beginning where the introduction has said that already."""
+    said = introduction.removesuffix("…").rstrip()
+    if not said or not abstract.startswith(said):
+        return abstract
+    rest = abstract.removeprefix(said).strip()
+    return f"… {rest}" if rest else ""
 
 
 def _field_and_tasks(item: Item, language: str, taxonomy: Taxonomy) -> tuple[str, tuple[str, ...]]:

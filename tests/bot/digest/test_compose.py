@@ -184,6 +184,23 @@ def test_texts_come_in_the_readers_language_or_the_nearest() -> None:
     assert in_language({}, "en") == ""
 
 
+@pytest.mark.parametrize(
+    ("introduction", "abstract", "shown"),
+    [
+        ("We walk.", "We walk. Then we run.", "… Then we run."),
+        ("We walk and…", "We walk and run.", "… run."),
+        ("They walk.", "We walk. Then we run.", "We walk. Then we run."),
+        ("", "We walk.", "We walk."),
+        ("We walk.", "", ""),
+    ],
+)
+def test_an_abstract_goes_on_where_the_introduction_ends(
+    introduction: str, abstract: str, shown: str
+) -> None:
+    paper = replace(PAPER, summary={"en": introduction}, abstract={"en": abstract})
+    assert entry(paper).abstract == shown
+
+
 def test_an_abstract_that_says_the_same_is_not_repeated() -> None:
     same = replace(PAPER, abstract=PAPER.summary)
     assert entry(same).abstract == ""
