@@ -183,6 +183,15 @@ class ComposedIssue:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """That a chat was shown an issue of that date, which looked at items up to ``until``."""
+
+    day: date
+    issue_id: int
+    until: datetime
+
+
 class IssueStore(Protocol):
     async def save(self, composed: ComposedIssue, now: datetime) -> int:
         """Store the issue by its content; the same content gives the same id."""
@@ -200,8 +209,8 @@ class IssueStore(Protocol):
         """The dates of the chat's issues, ascending."""
         ...
 
-    async def looked_until(self, chat_id: int, before: date) -> datetime | None:
-        """``until`` of the chat's last issue dated before ``before``."""
+    async def history(self, chat_id: int, before: date) -> tuple[Shown, ...]:
+        """What the chat was shown for dates before ``before``, in the order of dates and time."""
         ...
 
     async def first_day(self, today: date) -> date:

@@ -23,9 +23,7 @@ async def run_pipe(session: Session) -> None:
         if output.lines:
             try:
                 print(as_text(output.lines), end="\n\n", flush=True)  # noqa: T201 - the answer
-            except BrokenPipeError:
-                # Whoever read has gone; keep Python from complaining once more at exit.
-                sys.stdout = None
+            except BrokenPipeError:  # whoever read has gone
                 return
 
 

@@ -75,7 +75,7 @@ class Session:
     async def _look(self, channel: str) -> Output:
         messages = await self._mailbox.last(channel, SHOWN_MESSAGES)
         if not messages:
-            hint = f"{channel} has got nothing yet. Set it up: /channel add {channel} cv"
+            hint = f"{channel} has got nothing yet. To give it an issue: /channel add {channel} cv"
             return Output((Line(hint, Style.FAINT),))
         return Output(tuple(self._received(channel, messages)))
 

@@ -54,11 +54,6 @@ def terms(text: str) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def is_exclusion(text: str) -> bool:
-    """Whether the first thing named is to be left out: ``-medical``."""
-    return text.lstrip(_SEPARATORS)[:1] in _MINUS
-
-
 def _take(text: str) -> tuple[str, bool, str]:
     closing = _QUOTES.get(text[:1])
     if closing is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.commands.arguments import Term, is_exclusion, page_number, shown, terms
+from bot.commands.arguments import Term, page_number, shown, terms
 from bot.commands.context import Context
 from bot.commands.reply import Choice, Page, Reply, Rows, Text, Tone
 from bot.commands.wording import next_issue_sentence
@@ -33,11 +33,8 @@ class Understood:
 def understand(text: str, taxonomy: Taxonomy) -> Understood:
     """Topics by any of their names, quoted words as keywords, ``-`` for exclusions. Pure.
 
-    Names of several words are found in a longer line too: ``computer vision, nlp``.
+    Names may be of several words: ``computer vision, nlp``.
     """
-    whole = taxonomy.resolve(text)
-    if whole is not None and not is_exclusion(text):
-        return Understood([Subscription(FollowKind.TOPIC, whole.id)])
     understood = Understood()
     for term in _joined(terms(text), taxonomy):
         meaning = _meaning(term, taxonomy)

@@ -48,7 +48,9 @@ def _recency(candidate: Candidate, now: datetime) -> float:
 
 
 def _appeared(candidate: Candidate) -> datetime:
-    return published_at(candidate.published) or candidate.first_seen
+    # A feed may date its entries into the future; that must not put them first for ever.
+    published = published_at(candidate.published) or candidate.first_seen
+    return min(published, candidate.first_seen)
 
 
 def _warmth(candidate: Candidate) -> float:

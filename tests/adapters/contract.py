@@ -156,14 +156,11 @@ class AdapterContract:
         payloads = subject.adapter.renderer.render(an_issue(*[wordy] * 30))
         assert len(payloads) > 1
         assert all(payload and subject.fits(payload) for payload in payloads)
-        late = subject.adapter.renderer.mark_late(payloads[0], "en")
-        assert subject.fits(late)
 
     def test_an_entry_too_long_for_one_message_is_still_taken(self, subject: Subject) -> None:
         endless = replace(PAPER, title="Endless", abstract="字🚀<&>" * 20_000)
         payloads = subject.adapter.renderer.render(an_issue(endless, TOOL))
-        late = subject.adapter.renderer.mark_late(payloads[0], "en")
-        assert all(subject.fits(payload) for payload in (*payloads, late))
+        assert all(subject.fits(payload) for payload in payloads)
         seen = subject.read(an_issue(endless, TOOL))
         assert "Endless" in seen
         assert TOOL.title in seen
@@ -187,6 +184,16 @@ class AdapterContract:
         assert messages(language)("issue.late") in late
         assert messages(language)("issue.late") not in subject.visible(payload)
         assert PAPER.title in late
+
+    def test_a_message_that_is_full_still_has_room_to_say_that_it_is_late(
+        self, subject: Subject
+    ) -> None:
+        renderer = subject.adapter.renderer
+        for length in range(0, 300, 10):  # so that some first message has hardly any room left
+            first = replace(TOOL, introduction="x" * length)
+            payloads = renderer.render(an_issue(first, *[TOOL] * 150))
+            assert len(payloads) > 1
+            assert subject.fits(renderer.mark_late(payloads[0], "en"))
 
     # Sending
 

@@ -78,14 +78,21 @@ def test_nothing_in_nothing_out(start: Start) -> None:
     assert converse(start()) == ""
 
 
+def test_without_any_input_at_all_it_ends(tmp_path: Path) -> None:
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *COMMAND]
+    env = {**os.environ, "RIBAO_DATA_DIR": str(tmp_path / "data")}
+    done = subprocess.run(closed, env=env, capture_output=True, timeout=SECONDS, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_who_stops_reading_ends_it_quietly(start: Start) -> None:
     process = start()
     assert process.stdin
     assert process.stdout
     assert process.stderr
-    process.stdin.write(b"/today\n" * 50)
+    process.stdin.write(b"/help time\n" * 50)
     process.stdin.flush()  # as `| head -1` does, but the input stays open
-    assert process.stdout.readline().decode().startswith("📰")
+    assert process.stdout.readline().decode() == say_en("usage.time") + "\n"
     process.stdout.close()
     assert process.wait(SECONDS) == 0
     assert process.stderr.read() == b""

@@ -146,7 +146,7 @@ ODD = st.sampled_from(
         "+14:00", "Etc/GMT+12", "add", "remove", "list", "@", "#", "#news", "@ann", "/", "//today",
         "{0}", "{text}", "%s", "<b>", "&amp;", "*_`[", "\0", "\x1b[2J", "\u202e", "\ud800", "\n",
         '"a\ud800"', '"a\0b"', "'; DROP TABLE chats; --", "../../etc/passwd", "ß", "İ", "\u0345",
-        "a" * 5000, "字" * 3000, "👩\u200d👧" * 900, "ﷺ" * 400, "x " * 999, '"a" ' * 900, "-x," * 99,
+        "a" * 5000, "字" * 3000, "👩\u200d👧" * 900, "ﷺ" * 400, "x " * 99, '"a" ' * 900, "-x," * 99,
     ]
 )  # fmt: skip
 ARGUMENT = st.lists(ODD | st.text(max_size=20), max_size=4).map(" ".join)
@@ -184,7 +184,8 @@ def is_said(reply: Reply) -> bool:
 async def test_no_message_is_left_without_a_sensible_answer(
     crowd: Conversation, line: str, language: str
 ) -> None:
-    reply = await crowd.ask(line, who=language, language=language)
+    await crowd.ask("/subscribe cv", who=language, language=language)
+    reply = await crowd.ask(line, who=language)
     assert is_said(reply)
     shown = as_text(reply_lines(reply))
     assert shown.strip()

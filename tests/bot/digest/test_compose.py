@@ -201,9 +201,22 @@ def test_an_abstract_goes_on_where_the_introduction_ends(
     assert entry(paper).abstract == shown
 
 
-def test_an_abstract_that_says_the_same_is_not_repeated() -> None:
-    same = replace(PAPER, abstract=PAPER.summary)
-    assert entry(same).abstract == ""
+@pytest.mark.parametrize(
+    ("introduction", "abstract", "expected"),
+    [
+        ("Cats.", "Cats.", ""),
+        ("Cats.", "Cats. And dogs.", "… And dogs."),
+        ("We study …", "We study cats.", "… cats."),
+        ("Cats.", "Dogs. Cats.", "Dogs. Cats."),
+        ("", "Cats.", "Cats."),
+        ("Cats.", "", ""),
+    ],
+)
+def test_what_the_introduction_says_is_not_repeated(
+    introduction: str, abstract: str, expected: str
+) -> None:
+    shown = entry(replace(PAPER, summary={"en": introduction}, abstract={"en": abstract}))
+    assert (shown.introduction, shown.abstract) == (introduction, expected)
 
 
 def test_topics_that_left_the_topics_file_are_passed_over() -> None:

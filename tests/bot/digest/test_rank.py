@@ -85,9 +85,9 @@ def test_warmth_grows_with_signals_up_to_one() -> None:
 
 
 def test_of_one_score_the_newest_and_then_the_key_decide() -> None:
-    old = [candidate(key, year) for key, year in (("c", "1998"), ("b", "2017"), ("a", "2017"))]
+    old = [candidate(key, year) for key, year in (("a", "1998"), ("c", "2017"), ("b", "2017"))]
     assert len({score(c, CV, NOW) for c in old}) == 1
-    assert keys(old) == ["a", "b", "c"]
+    assert keys(old) == ["b", "c", "a"]
 
 
 MOMENTS = st.timedeltas(timedelta(days=-40), timedelta(days=14_000)).map(lambda age: NOW - age)
@@ -139,3 +139,10 @@ def test_no_date_is_none(nothing: str | None) -> None:
 def test_other_offsets_are_brought_to_utc() -> None:
     assert published_at("2026-11-18T08:00:00+08:00") == datetime(2026, 11, 18, tzinfo=UTC)
     assert published_at("2026-11-18T08:00:00") == NOW
+
+
+def test_a_date_in_the_future_counts_as_now_and_no_more() -> None:
+    honest = candidate(published=NOW.isoformat())
+    boasting = candidate(published="2086-01-01")
+    later = NOW + timedelta(days=30)
+    assert score(boasting, EVERYTHING, later) == score(honest, EVERYTHING, later)

@@ -1,0 +1,27 @@
+"""Runs the benchmarks named on the command line, or all of them."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+
+from benchmarks import feeds, memory, startup, today
+
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "startup": startup.run,
+    "memory": memory.run,
+    "feeds": feeds.run,
+    "today": today.run,
+}
+
+
+def main() -> None:
+    print(f"make bench · Python {platform.python_version()} on {platform.system()} ", end="")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, SQLite files on disk")
+    for name in sys.argv[1:] or BENCHMARKS:
+        print(f"\n{name}")
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""The composition root: the only place that wires the parts together."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from adapters import adapter_class
+from bot.commands.context import Services
+from bot.commands.dispatch import Dispatcher
+from bot.commands.table import build_table
+from bot.config import ChannelSettings, Settings
+from bot.delivery import Courier, Outlet
+from bot.digest.classify import Classifier
+from bot.digest.compose import Caps
+from bot.editor import Editor
+from bot.errors import ConfigError
+from bot.ingest import Ingest
+from bot.model import (
+    ChatAddress,
+    FollowKind,
+    Schedule,
+    SourceSpec,
+    Subscription,
+)
+from bot.platform import Adapter
+from bot.ports import Clock
+from bot.sample import sample_items
+from bot.store import Store, open_store
+from bot.subscriptions import ChannelWish, Defaults, Readers
+from bot.topics import Taxonomy
+from scheduler.due import next_due
+from scheduler.tick import Tick
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts that every front door needs."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    taxonomy: Taxonomy
+    classifier: Classifier
+    editor: Editor
+    readers: Readers
+
+    def dispatcher(self, adapter: Adapter) -> Dispatcher:
+        """Answers the messages that come through one adapter."""
+        services = Services(
+            self.readers, self.editor, self.store.issues, self.taxonomy, rights=adapter
+        )
+        return Dispatcher(services, build_table())
+
+    def tick(self, adapters: Sequence[Adapter]) -> Tick:
+        """The scheduler's pass, delivering through ``adapters``."""
+        outlets = {(a.platform, a.account): Outlet(a.renderer, a) for a in adapters}
+        store = self.store
+        courier = Courier(store.ledger, store.chats, store.issues, self.editor, outlets)
+        return Tick(store.chats, store.ledger, courier)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Open the store, with the sample edition if it is empty. Raises ``BotError``."""
+    clock = clock or SystemClock()
+    taxonomy = Taxonomy.load()
+    store = await open_store(settings.database_url)
+    try:
+        if await store.items.count() == 0:
+            await store.items.add(sample_items(), clock.now())
+        readers = settings.readers
+        defaults = Defaults(readers.language, Schedule(readers.time, readers.timezone))
+        caps = Caps(settings.issue.per_section, settings.issue.papers)
+        yield App(
+            settings=settings,
+            clock=clock,
+            store=store,
+            taxonomy=taxonomy,
+            classifier=Classifier(taxonomy),
+            editor=Editor(store.items, store.issues, store.subscriptions, taxonomy, caps),
+            readers=Readers(store.chats, store.subscriptions, next_due, defaults),
+        )
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_adapters(app: App) -> AsyncIterator[tuple[Adapter, ...]]:
+    """The adapters of all enabled platforms. An SDK is imported only here, if it is needed."""
+    async with AsyncExitStack() as stack:
+        adapters: list[Adapter] = []
+        console = app.settings.console
+        if console.enabled is not False:
+            opened = adapter_class("console").open(app.settings.data_dir, console.chat)
+            adapters.append(await stack.enter_async_context(opened))
+        if not adapters:
+            raise ConfigError("no platform is enabled; set console.enabled = true")
+        yield tuple(adapters)
+
+
+@asynccontextmanager
+async def open_ingest(app: App) -> AsyncIterator[Ingest]:
+    """The configured sources, ready to be fetched."""
+    from bot.sources.http import Fetcher  # noqa: PLC0415 - httpx is only loaded to fetch
+    from bot.sources.registry import build  # noqa: PLC0415
+
+    specs = source_specs(app.settings, app.taxonomy)
+    async with Fetcher(contact=app.settings.fetch.contact) as fetcher:
+        sources = [(build(spec, fetcher), spec.topics) for spec in specs]
+        yield Ingest(sources, app.store.items, app.store.sources, app.classifier)
+
+
+def source_specs(settings: Settings, taxonomy: Taxonomy) -> tuple[SourceSpec, ...]:
+    """The configured sources; the built-in ones where none is configured, or where asked for.
+
+    Raises ``ConfigError`` for topics that are not known.
+    """
+    from bot.sources.registry import load_defaults  # noqa: PLC0415 - see above
+
+    own = [
+        SourceSpec(s.name, s.kind, s.url, s.section, s.topics, s.language) for s in settings.sources
+    ]
+    wanted = settings.fetch.default_sources
+    if wanted or (wanted is None and not own):
+        own += load_defaults(settings.fetch.sources_file)
+    problems = [
+        f"source {spec.name}: there is no topic {topic!r}; see ribao topics"
+        for spec in own
+        for topic in spec.topics
+        if taxonomy.resolve(topic) is None
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(_with_topic_ids(spec, taxonomy) for spec in own)
+
+
+def _with_topic_ids(spec: SourceSpec, taxonomy: Taxonomy) -> SourceSpec:
+    topics = tuple(topic.id for name in spec.topics if (topic := taxonomy.resolve(name)))
+    return replace(spec, topics=topics)
+
+
+def channel_wishes(settings: Settings, taxonomy: Taxonomy) -> tuple[ChannelWish, ...]:
+    """The configured channels. Raises ``ConfigError`` for topics that are not known."""
+    problems = [
+        f"channels: {channel.chat}: there is no topic {topic!r}; see ribao topics"
+        for channel in settings.channels
+        for topic in channel.topics
+        if taxonomy.resolve(topic) is None
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(_wish(channel, settings, taxonomy) for channel in settings.channels)
+
+
+def _wish(channel: ChannelSettings, settings: Settings, taxonomy: Taxonomy) -> ChannelWish:
+    topics = [topic for name in channel.topics if (topic := taxonomy.resolve(name))]
+    follows = tuple(Subscription(FollowKind.TOPIC, topic.id) for topic in topics)
+    return ChannelWish(
+        address=ChatAddress(channel.platform, channel.platform, channel.chat),
+        title=channel.chat,
+        language=channel.language or settings.readers.language,
+        schedule=Schedule(
+            channel.time or settings.readers.time, channel.timezone or settings.readers.timezone
+        ),
+        follows=follows or (Subscription(FollowKind.ALL, ""),),
+    )

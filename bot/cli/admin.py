@@ -1,0 +1,141 @@
+"""Commands for the operator: stats, check-config, db."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.options import ConfigOption, JsonOption, cli, print_json, print_table, settings_of
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+db = typer.Typer(help="The database: upgrade, check, backup.", no_args_is_help=True)
+cli.add_typer(db, name="db")
+
+
+@cli.command()
+def stats(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show how many items, chats and deliveries there are, and how the sources are doing."""
+    found = asyncio.run(_stats(settings_of(context, config)))
+    if as_json:
+        print_json([found])
+        return
+    typer.echo(f"items      {found['items']}")
+    typer.echo(f"chats      {found['chats']} ({found['scheduled']} with a daily issue)")
+    states = ", ".join(f"{state} {n}" for state, n in found["deliveries"].items())
+    typer.echo(f"deliveries {states or 'none yet'}")
+    if found["sources"]:
+        print_table(
+            ("source", "last checked (UTC)", "failing since (UTC)", "reason"),
+            [
+                (s["name"], s["checked_at"], s["failing_since"], s["error"])
+                for s in found["sources"]
+            ],
+        )
+
+
+async def _stats(settings: "Settings") -> dict[str, Any]:
+    from bot.app import open_app
+
+    async with open_app(settings) as app:
+        store = app.store
+        chats, scheduled = await store.chats.counts()
+        return {
+            "items": await store.items.count(),
+            "chats": chats,
+            "scheduled": scheduled,
+            "deliveries": {k.value: n for k, n in (await store.ledger.counts()).items() if n},
+            "sources": [
+                {
+                    "name": name,
+                    "checked_at": f"{state.checked_at:%Y-%m-%d %H:%M}" if state.checked_at else "",
+                    "failing_since": f"{state.failing_since:%Y-%m-%d %H:%M}"
+                    if state.failing_since
+                    else "",
+                    "error": state.error or "",
+                }
+                for name, state in sorted((await store.sources.states()).items())
+            ],
+        }
+
+
+@cli.command("check-config")
+def check_config(context: typer.Context, config: ConfigOption = None) -> None:
+    """Check the configuration; lists every fault, and says what would be used."""
+    from bot.app import channel_wishes, source_specs
+    from bot.errors import ConfigError
+    from bot.topics import Taxonomy
+
+    settings = settings_of(context, config)
+    taxonomy = Taxonomy.load()
+    problems: list[str] = []
+    for check in (source_specs, channel_wishes):
+        try:
+            check(settings, taxonomy)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    sources = source_specs(settings, taxonomy)
+    typer.echo("The configuration is right.")
+    typer.echo(f"database: {_without_password(settings.database_url)}")
+    typer.echo(f"sources:  {len(sources)}, every {settings.fetch.interval_minutes} minutes")
+    typer.echo(f"channels: {len(settings.channels)}")
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@db.command()
+def upgrade(context: typer.Context, config: ConfigOption = None) -> None:
+    """Bring the database to this version; a copy of an SQLite file is kept beside it."""
+
+    async def work(settings: "Settings") -> None:
+        from bot.store import open_store
+
+        store = await open_store(settings.database_url)
+        await store.close()
+
+    asyncio.run(work(settings_of(context, config)))
+    typer.echo("The database is up to date.")
+
+
+@db.command()
+def check(context: typer.Context, config: ConfigOption = None) -> None:
+    """Say whether the database is there, readable and of this version."""
+
+    async def work(settings: "Settings") -> None:
+        from bot.store import open_store
+
+        store = await open_store(settings.database_url, upgrade=False)
+        await store.close()
+
+    asyncio.run(work(settings_of(context, config)))
+    typer.echo("The database is fine.")
+
+
+@db.command()
+def backup(
+    context: typer.Context,
+    target: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
+    config: ConfigOption = None,
+) -> None:
+    """Copy the database into a file, also while Ribao runs."""
+
+    async def work(settings: "Settings") -> None:
+        from bot.store import open_store
+        from bot.store.backup import backup as copy
+
+        store = await open_store(settings.database_url, upgrade=False)
+        try:
+            await copy(store.database, target)
+        finally:
+            await store.close()
+
+    asyncio.run(work(settings_of(context, config)))
+    typer.echo(f"Copied to {target}.")

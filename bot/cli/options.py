@@ -1,0 +1,91 @@
+"""The command line's root, the options that commands share, and how they print."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+cli = typer.Typer(
+    name="ribao",
+    help="Ribao (日报): a chat bot that gives every reader their own daily paper of AI news.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+WIDTH_IN_PIPES = 200
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-c", "--config", help="Configuration file; else RIBAO_CONFIG, else built-in defaults."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines and nothing else.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ribao {version('ribao')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _root(
+    context: typer.Context,
+    config: ConfigOption = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log more.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    context.obj = config
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # httpx logs every address at INFO, and addresses may hold secrets. The timer warns of each pass
+    # that it leaves out because the one before still runs, which is as it should be.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def settings_of(context: typer.Context, config: Path | None) -> "Settings":
+    """The settings from ``-c`` before or after the command. Raises ``ConfigError``."""
+    from bot.config import load
+
+    return load(config or context.obj)
+
+
+def print_json(objects: Iterable[Any]) -> None:
+    """One JSON object a line."""
+    for each in objects:
+        typer.echo(json.dumps(each, ensure_ascii=False))
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stdout, as wide as it needs to be where nobody watches."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    width = None if sys.stdout.isatty() else WIDTH_IN_PIPES
+    Console(highlight=False, markup=False, emoji=False, width=width).print(table)
+
+
+def tell(text: str) -> None:
+    """A line for the person who watches, on stderr."""
+    typer.echo(text, err=True)

@@ -1,0 +1,1 @@
+"""The only place that fetches: one module per kind of source."""

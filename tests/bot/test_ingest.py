@@ -1,0 +1,135 @@
+"""From sources to the store: one source's failure stays its own, and is remembered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import SourceError
+from bot.ingest import FIRST_BACKOFF, LONGEST_BACKOFF, Ingest, SourceReport, failed
+from bot.model import Fetched, FetchState, Item, Section
+from bot.ports import Added
+from tests.conversation import NOON, Conversation, item
+
+
+@dataclass
+class ListSource:
+    """A source that brings what it was given, or fails as it was told."""
+
+    name: str
+    items: Sequence[Item] = ()
+    error: SourceError | None = None
+    asked: list[FetchState] = field(default_factory=list)
+
+    async def fetch(self, state: FetchState, now: datetime) -> Fetched:
+        self.asked.append(state)
+        if self.error is not None:
+            raise self.error
+        return Fetched(tuple(self.items), FetchState(etag="v1", checked_at=now), {"no link": 1})
+
+
+MakeIngest = Callable[..., Ingest]
+
+
+@pytest.fixture
+def ingest(talk: Conversation) -> MakeIngest:
+    def make(*sources: ListSource, topics: tuple[str, ...] = ()) -> Ingest:
+        store = talk.app.store
+        pairs = [(source, topics) for source in sources]
+        return Ingest(pairs, store.items, store.sources, talk.app.classifier)
+
+    return make
+
+
+def bare(key: str, **changes: object) -> Item:
+    return replace(item(key), topics=(), **changes)  # type: ignore[arg-type]
+
+
+async def test_items_are_stored_with_topics_and_counted(
+    ingest: MakeIngest, talk: Conversation
+) -> None:
+    paper = bare("arxiv:2611.00001", arxiv_categories=("cs.CV",))
+    post = bare("url:a", title="Object detection, explained", section=Section.POSTS)
+    (report,) = await ingest(ListSource("list", [paper, post])).fetch(NOON)
+    assert report == SourceReport("list", Added(new=2), {"no link": 1})
+    await talk.say("/subscribe cv")
+    today = await talk.say("/today")
+    assert paper.title in today
+    assert post.title in today
+
+
+async def test_declared_topics_hold_for_every_item(ingest: MakeIngest, talk: Conversation) -> None:
+    source = ListSource("lab", [bare("url:a", title="Our week")])
+    await ingest(source, topics=("robotics",)).fetch(NOON)
+    assert "Our week" in await talk.say("/today robotics")
+
+
+async def test_a_second_pass_finds_nothing_new_and_gets_the_state_of_the_first(
+    ingest: MakeIngest,
+) -> None:
+    source = ListSource("list", [bare("url:a")])
+    await ingest(source).fetch(NOON)
+    (report,) = await ingest(source).fetch(NOON + timedelta(hours=1))
+    assert report.added == Added(known=1)
+    assert source.asked == [FetchState(), FetchState(etag="v1", checked_at=NOON)]
+
+
+async def test_a_failing_source_keeps_the_rest_going(ingest: MakeIngest) -> None:
+    bad = ListSource("bad", error=SourceError("the server answered 500"))
+    good = ListSource("good", [bare("url:a")])
+    reports = {report.name: report for report in await ingest(bad, good).fetch(NOON)}
+    assert reports["bad"].error == "the server answered 500"
+    assert reports["good"].added == Added(new=1)
+
+
+async def test_a_failing_source_waits_and_is_then_asked_again(
+    ingest: MakeIngest, talk: Conversation
+) -> None:
+    source = ListSource("bad", error=SourceError("no answer"))
+    await ingest(source).fetch(NOON)
+    (waiting,) = await ingest(source).fetch(NOON + FIRST_BACKOFF - timedelta(seconds=1))
+    assert waiting.waiting_until == NOON + FIRST_BACKOFF
+    assert waiting.error == "no answer"
+    assert len(source.asked) == 1
+    source.error = None
+    await ingest(source).fetch(NOON + FIRST_BACKOFF)
+    assert len(source.asked) == 2
+    state = (await talk.app.store.sources.states())["bad"]
+    assert (state.failures, state.failing_since, state.error) == (0, None, None)
+
+
+async def test_a_source_that_is_named_is_read_whatever_its_wait(ingest: MakeIngest) -> None:
+    bad, other = ListSource("bad", error=SourceError("no answer")), ListSource("other")
+    await ingest(bad, other).fetch(NOON)
+    reports = await ingest(bad, other).fetch(NOON, names=["bad"])
+    assert [report.name for report in reports] == ["bad"]
+    assert (len(bad.asked), len(other.asked)) == (2, 1)
+
+
+async def test_progress_is_reported_source_by_source(ingest: MakeIngest) -> None:
+    seen: list[str] = []
+    sources = [ListSource(f"source {n}") for n in range(20)]
+    await ingest(*sources).fetch(NOON, report=lambda report: seen.append(report.name))
+    assert sorted(seen) == sorted(source.name for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("failures", "asked", "wait"),
+    [
+        (0, None, FIRST_BACKOFF),
+        (1, None, 2 * FIRST_BACKOFF),
+        (50, None, LONGEST_BACKOFF),
+        (0, 1.0, FIRST_BACKOFF),
+        (0, 3600.0, timedelta(hours=1)),
+        (0, 1e9, LONGEST_BACKOFF),
+    ],
+)
+def test_backoff(failures: int, asked: float | None, wait: timedelta) -> None:
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    state = FetchState(etag="v1", failures=failures, failing_since=since if failures else None)
+    after = failed(state, SourceError("no answer", asked), NOON)
+    assert after.not_before == NOON + wait
+    assert after.failures == failures + 1
+    assert after.failing_since == (since if failures else NOON)
+    assert after.etag == "v1"

@@ -1,0 +1,130 @@
+"""import, classify, preview and topics, through the installed command."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import SHARED, Command
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>A lab</title>
+<item><title>Object detection at night</title><link>https://lab.example.org/a</link></item>
+<item><title>No link</title></item></channel></rss>"""
+
+ITEM_FIELDS = {
+    *("kind", "title", "url", "section", "heading", "number", "published", "venue", "authors"),
+    *("summary", "abstract", "language", "images", "code_urls", "links", "topics", "arxiv_id"),
+    "note",
+}
+ISSUE_FIELDS = {
+    *("kind", "title", "number", "date", "language", "layout", "contents", "highlights"),
+    "navigation",
+}
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    file = tmp_path / "feed.xml"
+    file.write_text(FEED, encoding="utf-8")
+    return file
+
+
+def test_import_as_json_is_the_contract(ribao: Command, feed: Path) -> None:
+    issue, item = ribao("import", feed, "--dry-run", "--json").objects
+    assert set(issue) == ISSUE_FIELDS
+    assert set(item) == ITEM_FIELDS
+    assert (issue["kind"], issue["title"]) == ("issue", "A lab")
+    assert (item["kind"], item["title"]) == ("item", "Object detection at night")
+    assert [topic["id"] for topic in item["topics"]] == ["detection"]
+
+
+def test_import_stores_unless_it_is_dry(ribao: Command, feed: Path) -> None:
+    assert "no link: 1" in ribao("import", feed, "--dry-run").stdout
+    assert "sample edition" in ribao("preview").stdout
+    ribao("import", feed)
+    assert "Object detection at night" in ribao("preview", "--topics", "cv").stdout
+
+
+def test_a_bad_file_is_said_and_the_others_are_read(
+    ribao: Command, feed: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<!doctype html><html><body>Hello</body></html>", encoding="utf-8")
+    outcome = ribao("import", page, tmp_path / "none.xml", feed, "--dry-run", "--json")
+    assert outcome.status == 1
+    assert [each["kind"] for each in outcome.objects] == ["issue", "item"]
+    assert outcome.stderr.count("ribao: ") == 2
+    assert "Traceback" not in outcome.stderr
+
+
+def test_all_real_feeds_are_read(ribao: Command) -> None:
+    real = sorted((SHARED / "feeds/real").glob("*.xml"))
+    if not real:
+        pytest.skip("the real feeds (../shared/feeds) are not here")
+    outcome = ribao("import", *real, "--dry-run", "--json")
+    assert outcome.status == 0
+    assert outcome.stderr == ""
+    issues = [each for each in outcome.objects if each["kind"] == "issue"]
+    assert len(issues) == len(real)
+    assert len(outcome.objects) - len(issues) > 500
+
+
+def test_classify_adds_topics_and_keeps_the_rest(ribao: Command, tmp_path: Path) -> None:
+    lines = [
+        {"title": "Fast object detection", "summary": "", "id": 7},
+        {"title": "On something", "summary": "", "categories": ["cs.CL"]},
+        {"title": "Bread", "summary": "How to bake it."},
+    ]
+    file = tmp_path / "items.jsonl"
+    file.write_text("\n\n".join(map(json.dumps, lines)), encoding="utf-8")
+    from_file = ribao("classify", file, "--json").objects
+    assert [[topic["id"] for topic in each["topics"]] for each in from_file] == [
+        ["detection"],
+        ["nlp"],
+        [],
+    ]
+    assert from_file[0]["id"] == 7
+    assert ribao("classify", stdin=file.read_text(encoding="utf-8")).objects == from_file
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", '"text"'])
+def test_classify_refuses_what_is_no_object(ribao: Command, line: str) -> None:
+    outcome = ribao("classify", stdin=line)
+    assert outcome.status == 1
+    assert "line 1 is not" in outcome.stderr
+
+
+def test_preview_as_json_has_the_issue_and_its_items(ribao: Command) -> None:
+    issue, *items = ribao("preview", "--topics", "cv -medical", "--as", "json").objects
+    assert set(issue) == ISSUE_FIELDS
+    assert items
+    assert [item["number"] for item in items] == list(range(1, len(items) + 1))
+    assert all("imaging" not in {topic["id"] for topic in item["topics"]} for item in items)
+
+
+def test_preview_speaks_the_language_asked_for(ribao: Command) -> None:
+    assert "计算机视觉" in ribao("preview", "--topics", "cv", "--lang", "zh-CN").stdout
+    assert "電腦視覺" in ribao("preview", "--topics", "cv", "--lang", "zh-TW").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--topics", "visoin"), "there is no topic 'visoin'; did you mean cv"),
+        (("--lang", "tlh"), "'tlh' is not one of en, zh-CN, zh-TW"),
+        (("--date", "yesterday"), "does not match the format"),
+    ],
+)
+def test_preview_refuses_wrong_input(ribao: Command, arguments: tuple[str, ...], said: str) -> None:
+    outcome = ribao("preview", *arguments)
+    assert outcome.status == 2
+    assert said in " ".join(outcome.stderr.replace("│", " ").split())
+
+
+def test_topics_lists_the_taxonomy(ribao: Command) -> None:
+    assert "计算机视觉" in ribao("topics").stdout
+    by_id = {topic["id"]: topic for topic in ribao("topics", "--json").objects}
+    assert by_id["detection"]["parent"] == "cv"
+    named = "cv nlp llm multimodal generation speech rl robotics graph recommendation theory "
+    named += "systems medical security datasets ethics education tools"
+    assert set(named.split()) <= set(by_id)

@@ -1,0 +1,48 @@
+"""The installed command, run as a person or a script would."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RIBAO = Path(sys.executable).with_name("ribao")
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the command left."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """Standard output as JSON lines; fails if there is anything else."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
+
+
+@dataclass(frozen=True)
+class Command:
+    """``ribao`` with a data folder, and perhaps a configuration, of its own."""
+
+    data_dir: Path
+    config: Path | None = None
+
+    def __call__(self, *arguments: str | Path, stdin: str = "", **environment: str) -> Outcome:
+        config: Sequence[str | Path] = ("-c", self.config) if self.config else ()
+        done = subprocess.run(
+            [RIBAO, *config, *arguments],
+            input=stdin,
+            env={**os.environ, "RIBAO_DATA_DIR": str(self.data_dir), **environment},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
