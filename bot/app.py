@@ -63,7 +63,14 @@ class App:
         """The scheduler's pass, delivering through ``adapters``."""
         outlets = {(a.platform, a.account): Outlet(a.renderer, a) for a in adapters}
         store = self.store
-        courier = Courier(store.ledger, store.chats, store.issues, self.editor, outlets)
+        courier = Courier(
+            store.ledger,
+            store.chats,
+            store.issues,
+            self.editor,
+            outlets=outlets,
+            clock=self.clock,
+        )
         return Tick(store.chats, store.ledger, courier)
 
 

@@ -122,12 +122,19 @@ class ChannelSettings(_Table):
     """A channel that gets its own issue. Empty ``topics``: the whole paper."""
 
     platform: Literal["console"]
-    chat: str = Field(min_length=1)
+    chat: str
     topics: tuple[str, ...] = ()
     time: TimeOfDay | None = None
     timezone: Zone | None = None
     language: LanguageTag | None = None
     layout: Literal["daily"] = "daily"
+
+    @field_validator("chat")
+    @classmethod
+    def _channel(cls, value: str) -> str:
+        if not re.fullmatch(r"#[\w.-]{1,64}", value):
+            raise ValueError(f"{value!r} is no channel of the console (write #name)")
+        return value
 
 
 class Settings(BaseSettings):

@@ -10,25 +10,34 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from bot.editor import Brief, Editor
-from bot.errors import ChatGone, DeliveryError, MessageRejected, OutcomeUnknown, RetryLater
+from bot.errors import (
+    BotError,
+    ChatGone,
+    DeliveryError,
+    MessageRejected,
+    OutcomeUnknown,
+    RetryLater,
+)
 from bot.model import CATCH_UP, GRACE, Chat, ChatStatus, Delivery
-from bot.ports import Account, ChatStore, ComposedIssue, IssueStore, Ledger, Renderer, Sender
+from bot.owners import is_gone, own_name
+from bot.ports import Account, ChatStore, Clock, ComposedIssue, IssueStore, Ledger, Renderer, Sender
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """How long a claim holds; within the time in which Discord still knows a repeated nonce."""
 
-MAX_ATTEMPTS_IF_UNCERTAIN = 2
-"""One resend where it is not known whether a message arrived."""
+MAX_DOUBTS = 1
+"""One resend where the platform leaves open whether a message arrived."""
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 BATCH = 100
+CLAIMED_AT_ONCE = 20
+"""So few that they are sent well within the lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +65,25 @@ class Courier:
         chats: ChatStore,
         issues: IssueStore,
         editor: Editor,
+        *,
         outlets: Mapping[Account, Outlet],
+        clock: Clock,
     ) -> None:
+        """``clock`` times claims: by the real time, whatever instant a pass is made for."""
         self._ledger = ledger
         self._chats = chats
         self._issues = issues
         self._editor = editor
         self._outlets = outlets
-        self._owner = uuid4().hex
+        self._clock = clock
+        self._owner = own_name()
 
     async def deliver(self, now: datetime) -> Counter[str]:
         """Send all that can be sent as of ``now``. Counts sent, late, retried, dead, expired."""
         counts: Counter[str] = Counter()
-        await self._ledger.reclaim(now)
-        _, dead = await self._ledger.settle_uncertain(MAX_ATTEMPTS_IF_UNCERTAIN)
+        gone = [owner for owner in await self._ledger.owners() if is_gone(owner)]
+        await self._ledger.reclaim(self._clock.now(), gone)
+        _, dead = await self._ledger.settle_uncertain(MAX_DOUBTS)
         counts["dead"] += dead
         counts["expired"] += await self._ledger.expire(now - CATCH_UP)
         await self._compose_planned(now)
@@ -79,8 +93,9 @@ class Courier:
         return counts
 
     async def _claim(self, now: datetime) -> tuple[Delivery, ...]:
+        lease_until = self._clock.now() + LEASE
         return await self._ledger.claim(
-            self._owner, tuple(self._outlets), now, lease_until=now + LEASE, limit=BATCH
+            self._owner, tuple(self._outlets), now, lease_until, CLAIMED_AT_ONCE
         )
 
     async def _compose_planned(self, now: datetime) -> None:
@@ -88,16 +103,25 @@ class Courier:
         made: dict[Brief, Made] = {}
         while planned := await self._ledger.planned(tuple(self._outlets), BATCH):
             for delivery in planned:
-                chat = await self._chats.get(delivery.chat_id)
-                if chat is None:
-                    continue
-                brief = await self._editor.brief(chat, delivery.day)
-                if brief not in made:
-                    made[brief] = await self._make(brief, now)
-                renderer = self._outlets[account_of(chat)].renderer
-                issue = made[brief]
-                payloads = renderer.render(issue.composed.issue)
-                await self._ledger.ready(delivery, issue.id, issue.composed.until, payloads)
+                try:
+                    await self._compose(delivery, made, now)
+                except BotError:
+                    raise
+                except Exception:
+                    # A mistake of ours that one chat brings out must not hold up the others.
+                    log.exception("delivery %s can't be composed", delivery.id)
+                    await self._ledger.abandon(delivery, "a fault in Ribao; see its log")
+
+    async def _compose(self, delivery: Delivery, made: dict[Brief, Made], now: datetime) -> None:
+        chat = await self._chats.get(delivery.chat_id)
+        if chat is None:
+            return
+        brief = await self._editor.brief(chat, delivery.day)
+        if brief not in made:
+            made[brief] = await self._make(brief, now)
+        issue = made[brief]
+        payloads = self._outlets[account_of(chat)].renderer.render(issue.composed.issue)
+        await self._ledger.ready(delivery, issue.id, issue.composed.until, payloads)
 
     async def _make(self, brief: Brief, now: datetime) -> Made:
         composed = await self._editor.compose(brief, now)
@@ -119,6 +143,10 @@ class Courier:
             )
         except DeliveryError as error:
             return await self._settle_failure(delivery, chat, error, now)
+        except Exception as error:
+            log.exception("delivery %s met a fault in Ribao", delivery.id)
+            unknown = OutcomeUnknown(f"a fault in Ribao ({type(error).__name__})")
+            return await self._settle_failure(delivery, chat, unknown, now)
         await self._ledger.sent(delivery, message_id, now, late=late)
         return ("sent", "late") if late else ("sent",)
 
@@ -155,7 +183,7 @@ def key_of(delivery: Delivery) -> str:
 def retry_wait(delivery: Delivery, error: RetryLater) -> timedelta:
     """What the platform asked for, else a wait that doubles with each attempt."""
     if error.seconds is not None:
-        return timedelta(seconds=error.seconds)
+        return timedelta(seconds=max(error.seconds, 1.0))
     return min(FIRST_RETRY * (1 << min(delivery.attempt - 1, 10)), LONGEST_RETRY)
 
 

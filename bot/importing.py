@@ -62,7 +62,7 @@ def json_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             continue
         try:
             entry = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SourceError(f"line {number} is not JSON: {error}") from None
         if not isinstance(entry, dict):
             raise SourceError(f"line {number} is not a JSON object")
@@ -71,9 +71,11 @@ def json_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def classified(entry: Mapping[str, Any], classifier: Classifier) -> dict[str, Any]:
     """The object with ``topics`` added, from its ``title``, ``summary`` and ``categories``."""
-    categories = entry.get("categories") or ()
+    categories = entry.get("categories")
     if isinstance(categories, str):
         categories = categories.split()
+    elif not isinstance(categories, list):
+        categories = []
     found = classifier.classify(
         str(entry.get("title") or ""), str(entry.get("summary") or ""), tuple(map(str, categories))
     )

@@ -88,6 +88,12 @@ class Ingest:
         except SourceError as error:
             await self._states.save(source.name, failed(state, error, now))
             return SourceReport(source.name, error=str(error))
+        except Exception as error:
+            # A mistake of ours that one source brings out must not hold up the others.
+            log.exception("source %s met a fault in Ribao", source.name)
+            fault = SourceError(f"a fault in Ribao ({type(error).__name__}); see its log")
+            await self._states.save(source.name, failed(state, fault, now))
+            return SourceReport(source.name, error=str(fault))
         added = await self.keep(fetched.items, now, declared)
         # The state is saved after the items: a crash in between fetches again and loses nothing.
         await self._states.save(source.name, fetched.state)

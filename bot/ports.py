@@ -153,7 +153,13 @@ class ChatStore(Protocol):
         """How many chats there are, and how many of them get a daily issue."""
         ...
 
-    async def set_next_due(self, dues: Mapping[int, datetime | None]) -> None: ...
+    async def set_next_due(self, dues: Sequence[tuple[Chat, datetime | None]]) -> None:
+        """Write ``next_due`` of each chat, unless its schedule was changed since it was read."""
+        ...
+
+    async def wake(self, woken: Chat, ended: datetime) -> bool:
+        """Write that the pause until ``ended`` is over, if it is still that pause."""
+        ...
 
 
 class SubscriptionStore(Protocol):
@@ -275,13 +281,26 @@ class Ledger(Protocol):
         """Give up this part and the parts after it."""
         ...
 
-    async def reclaim(self, now: datetime) -> int:
-        """``sending`` rows whose lease is over become ``uncertain``. Returns how many."""
+    async def abandon(self, delivery: Delivery, reason: str) -> bool:
+        """``planned`` -> ``dead``: it can't be composed."""
         ...
 
-    async def settle_uncertain(self, max_attempts: int) -> tuple[int, int]:
-        """``uncertain`` rows with fewer attempts become ``ready``, the others ``dead``.
+    async def owners(self) -> tuple[str, ...]:
+        """The owners of all rows in ``sending``."""
+        ...
 
+    async def reclaim(self, now: datetime, gone: Sequence[str] = ()) -> int:
+        """``sending`` rows become ``uncertain`` if their lease is over or their owner is gone.
+
+        Returns how many.
+        """
+        ...
+
+    async def settle_uncertain(self, max_doubts: int) -> tuple[int, int]:
+        """``uncertain`` rows become ``ready``; ``dead`` those in doubt more than ``max_doubts``.
+
+        A doubt is an ``uncertain`` of the platform. That a process ended in the middle is none: a
+        kill costs at most one repeat of a message, and must never cost the message.
         Returns (ready, dead).
         """
         ...

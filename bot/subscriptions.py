@@ -152,8 +152,13 @@ class Readers:
         """The channel at ``address``, new ones with the hour, zone and language of ``like``."""
         new = replace(like, id=0, address=address, kind=ChatKind.CHANNEL, title=title)
         stored = await self._chats.add(
-            replace(new, quiet=None, active_since=None, added_by=added_by), now
+            replace(
+                new, status=ChatStatus.ACTIVE, quiet=None, active_since=None, added_by=added_by
+            ),
+            now,
         )
+        if stored.status is ChatStatus.ACTIVE:
+            return stored
         return await self._save(resumed(stored, now))
 
     async def set_up_channel(self, wish: ChannelWish, now: datetime) -> Chat:

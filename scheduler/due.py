@@ -82,8 +82,9 @@ def decide(
 ) -> Due | None:
     """What is due at ``now``: the latest occurrence, unless it came before ``active_since``.
 
-    ``changed_at`` is when the schedule was last changed: an occurrence that the change put into
-    the past is due at that moment, so that a new hour or zone never costs a date its issue.
+    ``changed_at`` is when the schedule was last changed: an occurrence of that very day that the
+    change put into the past is due at that moment, so that a new hour or zone never costs a date
+    its issue.
     Whether that date's issue has been sent already is for the ledger to say.
     """
     since = _utc(active_since)
@@ -92,6 +93,10 @@ def decide(
         return None
     instant = latest.instant
     if changed_at is not None and instant < _utc(changed_at) <= now:
+        changed_on = changed_at.astimezone(_zone(schedule.zone)).date()
+        if latest.day != changed_on:
+            # The day was over before the change: the old schedule has dealt with it.
+            return None
         instant = _utc(changed_at)
     return Due(latest.day, instant, _verdict(now - instant))
 

@@ -47,7 +47,7 @@ class Tick:
         awake = [await self._woken(chat, now) for chat in chats]
         planned = [delivery for chat in awake if (delivery := due_delivery(chat, now))]
         await self._ledger.plan(planned, now)
-        await self._chats.set_next_due({chat.id: _next_instant(chat, now) for chat in awake})
+        await self._chats.set_next_due([(chat, _next_instant(chat, now)) for chat in awake])
 
     async def _woken(self, chat: Chat, now: datetime) -> Chat:
         """A chat whose pause is over is active from the end of the pause on."""
@@ -56,8 +56,7 @@ class Tick:
         if chat.paused_until > now:
             return chat
         woken = resumed(chat, chat.paused_until)
-        await self._chats.save(woken)
-        return woken
+        return woken if await self._chats.wake(woken, chat.paused_until) else chat
 
     async def _pages_of_due(self, now: datetime) -> AsyncIterator[tuple[Chat, ...]]:
         last = 0

@@ -110,7 +110,7 @@ async def conversation(
     data_dir: Path, clock: SetClock | None = None, **settings: Any
 ) -> AsyncIterator[Conversation]:
     clock = clock or SetClock()
-    _put_database(data_dir / "ribao.db", await _fresh_database())
+    _put_database(data_dir / "ribao.db", await _fresh_database(clock.now()))
     async with (
         open_app(Settings(data_dir=data_dir, **settings), clock) as app,
         ConsoleWithRights.open(data_dir, "ann") as adapter,
@@ -118,18 +118,18 @@ async def conversation(
         yield Conversation(app, adapter, clock, app.dispatcher(adapter))
 
 
-_made: list[bytes] = []
+_made: dict[datetime, bytes] = {}
 
 
-async def _fresh_database() -> bytes:
-    """A database with the sample edition. It is made once, as that takes longer than most tests."""
-    if not _made:
+async def _fresh_database(now: datetime) -> bytes:
+    """A database as it is after the first start. Made once: it takes longer than most tests."""
+    if now not in _made:
         with TemporaryDirectory() as name:
             folder = Path(name)
-            async with open_app(Settings(data_dir=folder), SetClock()):
+            async with open_app(Settings(data_dir=folder), SetClock(now)):
                 pass
-            _made.append((folder / "ribao.db").read_bytes())
-    return _made[0]
+            _made[now] = (folder / "ribao.db").read_bytes()
+    return _made[now]
 
 
 def _put_database(path: Path, content: bytes) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.app import open_adapters, open_app
 from bot.config import Settings
+from tests.conversation import SetClock
 
 
 class Fuse:
@@ -50,7 +51,8 @@ LEDGER = ("plan", "planned", "ready", "claim", "sent", "reclaim", "settle_uncert
 async def main(data_dir: Path, at: datetime, step: int) -> None:
     fuse = Fuse(step)
     settings = Settings(data_dir=data_dir)
-    async with open_app(settings) as app, open_adapters(app) as adapters:
+    # At the instant of the push by the clock, too: claims are timed by it.
+    async with open_app(settings, SetClock(at)) as app, open_adapters(app) as adapters:
         fuse_all(app.store.ledger, LEDGER, fuse)
         fuse_all(app.store.issues, ("save",), fuse)
         fuse_all(app.store.chats, ("set_next_due",), fuse)

@@ -86,9 +86,9 @@ def check_config(context: typer.Context, config: ConfigOption = None) -> None:
 
 
 def _without_password(url: str) -> str:
-    from sqlalchemy import make_url
+    from bot.store.engine import parse_url
 
-    return make_url(url).render_as_string(hide_password=True)
+    return parse_url(url).render_as_string(hide_password=True)
 
 
 @db.command()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.options import (
+    YEARS,
     ConfigOption,
     JsonOption,
     cli,
@@ -106,7 +107,7 @@ def classify(
 
     classifier = Classifier(Taxonomy.load())
     try:
-        stream = file.open(encoding="utf-8") if file else sys.stdin
+        stream = file.open(encoding="utf-8", errors="replace") if file else sys.stdin
     except OSError as error:
         raise SourceError(f"{file}: {error.strerror}") from None
     with stream:
@@ -126,6 +127,8 @@ def preview(
 ) -> None:
     """Show the issue that a subscriber would get."""
     settings = settings_of(context, config)
+    if day and day.year not in YEARS:
+        raise typer.BadParameter(f"{day.date()} is too far from today")
     shown = asyncio.run(_preview(settings, topics, day.date() if day else None, lang))
     if as_ is As.JSON:
         print_json(shown.objects)

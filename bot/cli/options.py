@@ -23,6 +23,8 @@ cli = typer.Typer(
 )
 
 WIDTH_IN_PIPES = 200
+YEARS = range(1970, 2201)
+"""Dates that are taken from the command line; time zones know little beyond."""
 
 ConfigOption = Annotated[
     Path | None,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.commands.arguments import shown
 from bot.commands.context import Command, Context, Handler
-from bot.commands.following import subscribe
+from bot.commands.following import subscribe, understand, unknown_topic
 from bot.commands.reply import Choice, Reply, Rows, Text, Tone, say
 from bot.errors import Refusal
 from bot.model import Chat, ChatKind
@@ -75,6 +75,9 @@ async def _add(context: Context, argument: str) -> Reply:
         raise Refusal("channel.no_channel", name=shown(name))
     if not await services.rights.may_manage(context.incoming.sender_id, address):
         raise Refusal("channel.not_yours", name=shown(name))
+    understood = understand(topics, services.taxonomy)
+    if understood.unknown and not understood.subscriptions:
+        raise unknown_topic(services.taxonomy, understood.unknown[0].text, context.say.language)
     chat = await services.readers.add_channel(
         address, title, like=context.chat, added_by=context.incoming.sender_id, now=context.now
     )

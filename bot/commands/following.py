@@ -132,11 +132,16 @@ def _which_to_end(context: Context, follows: tuple[Subscription, ...]) -> Reply:
 
 async def _unfollow(context: Context, understood: Understood) -> Reply:
     readers = context.services.readers
+    left_out = _out(await readers.follows(context.chat))
     gone = await readers.unfollow(context.chat, tuple(understood.subscriptions))
+    readmitted = tuple(s for s in gone if replace(s, excluded=True) in left_out)
+    ended = tuple(s for s in gone if s not in readmitted)
     absent = tuple(s for s in understood.subscriptions if s not in gone)
     blocks = []
+    for key, some in (("unsubscribe.done", ended), ("unsubscribe.readmitted", readmitted)):
+        if some:
+            blocks.append(Text(context.say(key, topics=_names(context, some))))
     if gone:
-        blocks.append(Text(context.say("unsubscribe.done", topics=_names(context, gone))))
         chat = await readers.find(context.chat.address)
         if chat is None or chat.active_since is None:
             blocks.append(Text(context.say("unsubscribe.last"), Tone.HINT))
@@ -161,7 +166,7 @@ async def topics(context: Context, argument: str) -> Reply:
         (f"{taxonomy.name(root, context.say.language)} ({root})", _finer(context, root))
         for root in roots[(page.number - 1) * TOPICS_PER_PAGE : page.number * TOPICS_PER_PAGE]
     )
-    title = Text(context.say("topics.title", n=len(roots)), Tone.TITLE)
+    title = Text(context.say("topics.title", n=len(taxonomy.topics)), Tone.TITLE)
     hint = Text(context.say("topics.hint"), Tone.HINT)
     choices = await topic_choices(context, page.number)
     return Reply((title, Rows(rows), hint), choices=choices, page=page)

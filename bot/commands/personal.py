@@ -9,6 +9,7 @@ from bot.commands.reading import today
 from bot.commands.reply import Choice, File, Reply, Rows, Text, Tone, say
 from bot.model import Chat
 
+_NO = frozenset({"no", "n", "不", "否", "取消"})
 _YES = frozenset({"yes", "y", "ok", "是", "好", "确认", "確認"})
 
 
@@ -115,9 +116,11 @@ def _chat_as_json(chat: Chat) -> dict[str, object]:
 
 async def forget(context: Context, argument: str) -> Reply:
     """Ask once; erase on `/forget yes`."""
+    if argument.casefold() in _NO:
+        return say(context.say("forget.kept"))
     if argument.casefold() not in _YES:
         yes = Choice(context.say("button.forget"), "/forget yes")
-        keep = Choice(context.say("button.keep"), "/settings")
+        keep = Choice(context.say("button.keep"), "/forget no")
         return Reply((Text(context.say("forget.ask")),), choices=(yes, keep), private=True)
     await context.services.readers.erase(context.chat)
     return say(context.say("forget.done"))

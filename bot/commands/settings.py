@@ -107,7 +107,8 @@ async def resume(context: Context, _: str) -> Reply:
     if context.chat.status is ChatStatus.ACTIVE:
         return say(context.say("resume.running"), await next_issue_sentence(context))
     await context.services.readers.resume(context.chat, context.now)
-    return say(context.say("resume.done"), await next_issue_sentence(context))
+    done = "resume.done" if context.chat.active_since else "resume.over"
+    return say(context.say(done), await next_issue_sentence(context))
 
 
 async def show_settings(context: Context, _: str) -> Reply:

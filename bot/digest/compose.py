@@ -171,8 +171,10 @@ def _continued(introduction: str, abstract: str) -> str:
     said = introduction.removesuffix("…").rstrip()
     if not said or not abstract.startswith(said):
         return abstract
-    rest = abstract.removeprefix(said).strip()
-    return f"… {rest}" if rest else ""
+    rest = abstract.removeprefix(said)
+    if said[-1].isalnum() and rest[:1].isalnum():
+        return abstract  # it only begins with the same letters
+    return f"… {rest.strip()}" if rest.strip() else ""
 
 
 def _field_and_tasks(item: Item, language: str, taxonomy: Taxonomy) -> tuple[str, tuple[str, ...]]:

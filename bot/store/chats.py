@@ -1,6 +1,6 @@
 """Chats: the people, groups and channels, and their settings."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,8 +53,22 @@ class SqlChatStore:
             )
 
     async def erase(self, chat_id: int) -> None:
-        """Forget the chat, and the issues that no other chat has: they tell what it followed."""
+        """Forget the chat, and the issues that no other chat has: they tell what it followed.
+
+        Channels that the person set up stay, and forget who did.
+        """
+        person = select(chats).where(chats.c.id == chat_id).subquery()
+        added_by_them = (
+            update(chats)
+            .where(
+                chats.c.platform == person.c.platform,
+                chats.c.account == person.c.account,
+                chats.c.added_by == person.c.address,
+            )
+            .values(added_by=None)
+        )
         async with self._database.write() as connection:
+            await connection.execute(added_by_them)
             await connection.execute(delete(issues).where(_only_of(chat_id)))
             await connection.execute(delete(chats).where(chats.c.id == chat_id))
 
@@ -108,17 +122,36 @@ class SqlChatStore:
             row = (await connection.execute(query)).one()
         return row[0], row[1]
 
-    async def set_next_due(self, dues: Mapping[int, datetime | None]) -> None:
+    async def set_next_due(self, dues: Sequence[tuple[Chat, datetime | None]]) -> None:
         if not dues:
             return
+        seen = bindparam("seen", type_=chats.c.changed_at.type)
         statement = (
             update(chats)
-            .where(chats.c.id == bindparam("row_id"))
+            .where(chats.c.id == bindparam("row_id"), chats.c.changed_at.is_not_distinct_from(seen))
             .values(next_due=bindparam("due", type_=chats.c.next_due.type))
         )
-        rows = [{"row_id": chat_id, "due": due} for chat_id, due in dues.items()]
+        rows = [{"row_id": chat.id, "seen": chat.changed_at, "due": due} for chat, due in dues]
         async with self._database.write() as connection:
             await connection.execute(statement, rows)
+
+    async def wake(self, woken: Chat, ended: datetime) -> bool:
+        statement = (
+            update(chats)
+            .where(
+                chats.c.id == woken.id,
+                chats.c.status == ChatStatus.PAUSED.value,
+                chats.c.paused_until == ended,
+            )
+            .values(
+                status=woken.status.value,
+                paused_until=None,
+                active_since=woken.active_since,
+                next_due=None,
+            )
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(statement)).rowcount > 0
 
 
 def _is_at(address: ChatAddress) -> ColumnElement[bool]:

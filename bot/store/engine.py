@@ -117,7 +117,7 @@ async def open_database(
     With ``create`` an SQLite file is created along with its folder. ``busy_seconds`` is how long
     to wait for another process that writes. Raises ``StoreError``.
     """
-    parsed = _parse(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         return await _open_postgresql(parsed)
     path = _path(parsed)
@@ -125,11 +125,13 @@ async def open_database(
     return Database(sqlite.create_engine(parsed, busy_seconds, **_JSON), path)
 
 
-def _parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
+    """The URL with the driver that is used. Raises ``StoreError``, which never shows the URL."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError("The database URL can't be read; see config.example.toml.") from error
+    except (ArgumentError, ValueError):
+        # Without the cause: it may repeat parts of the URL, and so of the password.
+        raise StoreError("The database URL can't be read; see config.example.toml.") from None
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
         raise StoreError(

@@ -150,7 +150,12 @@ class SqlLedger:
     async def uncertain(self, delivery: Delivery, reason: str) -> bool:
         return (
             await self._run(
-                transitions.acknowledged(delivery, DeliveryState.UNCERTAIN, reason=reason)
+                transitions.acknowledged(
+                    delivery,
+                    DeliveryState.UNCERTAIN,
+                    reason=reason,
+                    doubts=rows_of.c.doubts + 1,
+                )
             )
             > 0
         )
@@ -167,13 +172,25 @@ class SqlLedger:
             await connection.execute(transitions.rest_given_up(row))
         return len(dead)
 
-    async def reclaim(self, now: datetime) -> int:
-        return await self._run(transitions.lease_over(now))
+    async def abandon(self, delivery: Delivery, reason: str) -> bool:
+        return await self._run(transitions.abandoned(delivery, reason)) > 0
 
-    async def settle_uncertain(self, max_attempts: int) -> tuple[int, int]:
+    async def owners(self) -> tuple[str, ...]:
+        query = (
+            select(rows_of.c.owner)
+            .where(transitions.in_state(DeliveryState.SENDING), rows_of.c.owner.is_not(None))
+            .distinct()
+        )
+        async with self._database.read() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
+    async def reclaim(self, now: datetime, gone: Sequence[str] = ()) -> int:
+        return await self._run(transitions.claim_over(now, gone))
+
+    async def settle_uncertain(self, max_doubts: int) -> tuple[int, int]:
         """The parts after a dead one die with it; they are not counted."""
         uncertain = update(rows_of).where(transitions.in_state(DeliveryState.UNCERTAIN))
-        again = uncertain.where(rows_of.c.attempt < max_attempts)
+        again = uncertain.where(rows_of.c.doubts <= max_doubts)
         async with self._database.write() as connection:
             ready = await connection.execute(again.values(state=DeliveryState.READY.value))
             dead = await self._bury(connection, uncertain.values(state=DeliveryState.DEAD.value))

@@ -236,6 +236,7 @@ deliveries = Table(
     _text("state"),
     _instant("due_at"),
     Column("attempt", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
     Column("owner", Text),
     _instant("lease_until", nullable=True),
     _instant("not_before", nullable=True),

@@ -47,6 +47,7 @@ def planned_row(plan: PlannedDelivery, now: datetime) -> dict[str, Any]:
         "state": state.value,
         "due_at": plan.due_at,
         "attempt": 0,
+        "doubts": 0,
         "late": False,
         "created_at": now,
     }
@@ -147,15 +148,16 @@ def rest_given_up(row: Row[Any]) -> Update:
     )
 
 
-def lease_over(now: datetime) -> Update:
+def claim_over(now: datetime, gone: Sequence[str]) -> Update:
+    over = (deliveries.c.lease_until <= now) | deliveries.c.owner.in_(gone)
     return (
         update(deliveries)
-        .where(in_state(DeliveryState.SENDING), deliveries.c.lease_until <= now)
+        .where(in_state(DeliveryState.SENDING), over)
         .values(
             state=DeliveryState.UNCERTAIN.value,
             owner=None,
             lease_until=None,
-            reason="the sender's lease ran out",
+            reason="its sender did not say what came of it",
         )
     )
 
@@ -179,6 +181,14 @@ def to_delivery(row: Row[Any], payload: str = "") -> Delivery:
         attempt=row.attempt,
         owner=row.owner,
         payload=payload,
+    )
+
+
+def abandoned(delivery: Delivery, reason: str) -> Update:
+    return (
+        update(deliveries)
+        .where(_is(delivery), in_state(DeliveryState.PLANNED))
+        .values(state=DeliveryState.DEAD.value, reason=reason)
     )
 
 

@@ -94,6 +94,12 @@ def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
         load(write(tmp_path, source * 2))
 
 
+def test_a_channel_of_the_console_begins_with_a_hash(tmp_path: Path) -> None:
+    file = write(tmp_path, '[[channels]]\nplatform = "console"\nchat = "ai"\n')
+    with pytest.raises(ConfigError, match=r"'ai' is no channel of the console \(write #name\)"):
+        load(file)
+
+
 @pytest.mark.parametrize("content", [b"= 1", b"\xff\xfe", b"[a\n"])
 def test_a_file_that_is_no_toml_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "config.toml"

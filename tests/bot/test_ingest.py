@@ -19,7 +19,7 @@ class ListSource:
 
     name: str
     items: Sequence[Item] = ()
-    error: SourceError | None = None
+    error: Exception | None = None
     asked: list[FetchState] = field(default_factory=list)
 
     async def fetch(self, state: FetchState, now: datetime) -> Fetched:
@@ -81,6 +81,17 @@ async def test_a_failing_source_keeps_the_rest_going(ingest: MakeIngest) -> None
     reports = {report.name: report for report in await ingest(bad, good).fetch(NOON)}
     assert reports["bad"].error == "the server answered 500"
     assert reports["good"].added == Added(new=1)
+
+
+async def test_a_fault_of_ours_in_one_source_keeps_the_rest_going(
+    ingest: MakeIngest, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = ListSource("broken", error=ZeroDivisionError("a bug"))
+    good = ListSource("good", [bare("url:a")])
+    reports = {report.name: report for report in await ingest(broken, good).fetch(NOON)}
+    assert reports["broken"].error == "a fault in Ribao (ZeroDivisionError); see its log"
+    assert reports["good"].added == Added(new=1)
+    assert "met a fault in Ribao" in caplog.text
 
 
 async def test_a_failing_source_waits_and_is_then_asked_again(

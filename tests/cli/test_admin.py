@@ -51,6 +51,13 @@ def test_check_config_shows_no_password(ribao: Command) -> None:
     assert "canary-password" not in outcome.stdout + outcome.stderr
 
 
+def test_a_database_url_that_can_not_be_read_is_not_repeated(ribao: Command) -> None:
+    outcome = ribao("check-config", RIBAO_DATABASE_URL="postgresql://u:canary@127.0.0.1:canary/x")
+    assert outcome.status == 1
+    assert "canary" not in outcome.stdout + outcome.stderr
+    assert len(outcome.stderr.splitlines()) == 1
+
+
 def test_a_missing_configuration_file_ends_with_2(tmp_path: Path) -> None:
     outcome = Command(tmp_path, tmp_path / "none.toml")("run")
     assert outcome.status == 2

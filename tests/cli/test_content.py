@@ -87,7 +87,12 @@ def test_classify_adds_topics_and_keeps_the_rest(ribao: Command, tmp_path: Path)
     assert ribao("classify", stdin=file.read_text(encoding="utf-8")).objects == from_file
 
 
-@pytest.mark.parametrize("line", ["{", "[1]", '"text"'])
+def test_classify_takes_odd_values_as_none(ribao: Command) -> None:
+    (found,) = ribao("classify", stdin='{"title": 7, "summary": null, "categories": 5}').objects
+    assert found["topics"] == []
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", '"text"', "[" * 100_000])
 def test_classify_refuses_what_is_no_object(ribao: Command, line: str) -> None:
     outcome = ribao("classify", stdin=line)
     assert outcome.status == 1
@@ -113,6 +118,7 @@ def test_preview_speaks_the_language_asked_for(ribao: Command) -> None:
         (("--topics", "visoin"), "there is no topic 'visoin'; did you mean cv"),
         (("--lang", "tlh"), "'tlh' is not one of en, zh-CN, zh-TW"),
         (("--date", "yesterday"), "does not match the format"),
+        (("--date", "9999-12-31"), "is too far from today"),
     ],
 )
 def test_preview_refuses_wrong_input(ribao: Command, arguments: tuple[str, ...], said: str) -> None:

@@ -106,6 +106,25 @@ async def test_only_on_the_chosen_days(talk: Conversation) -> None:
     assert len(await talk.inbox("ann")) == 10
 
 
+async def test_more_days_bring_back_no_day_that_is_over(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    await talk.say("/days mon-fri")
+    monday = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    await pass_through(talk, NOON, monday, timedelta(hours=1))
+    before = len(await talk.inbox("ann"))
+    await talk.say("/days daily")
+    await pass_through(talk, monday, monday + timedelta(hours=3), timedelta(minutes=30))
+    assert len(await talk.inbox("ann")) == before + 1
+    assert date(2026, 11, 22) not in await dates_at(talk, "ann")
+
+
+async def test_a_pass_as_of_a_far_day_leaves_the_real_days_alone(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    await talk.tick().run_as_of(NOON + timedelta(days=100))
+    counts = await pass_through(talk, NOON, NOON + timedelta(days=2), timedelta(hours=1))
+    assert counts["sent"] == 2
+
+
 async def test_a_day_without_power_gives_one_issue_not_a_flood(talk: Conversation) -> None:
     await talk.say("/subscribe cv")
     counts = await talk.tick().run(NOON + timedelta(days=5))

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,18 +20,26 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Start:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Starts the command on a data folder of its own, with no source to fetch from."""
     config = tmp_path / "config.toml"
     config.write_text("[fetch]\ndefault_sources = false\n")
     own = {"RIBAO_CONFIG": str(config), "RIBAO_DATA_DIR": str(tmp_path / "data")}
+    started = []
 
     def start(**environment: str) -> "subprocess.Popen[bytes]":
         pipe = subprocess.PIPE
         env: Mapping[str, str] = {**os.environ, **own, **environment}
-        return subprocess.Popen(COMMAND, env=env, stdin=pipe, stdout=pipe, stderr=pipe)
+        started.append(subprocess.Popen(COMMAND, env=env, stdin=pipe, stdout=pipe, stderr=pipe))
+        return started[-1]
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream:
+                stream.close()
 
 
 def converse(process: "subprocess.Popen[bytes]", *lines: bytes) -> str:
@@ -96,8 +104,6 @@ def test_who_stops_reading_ends_it_quietly(start: Start) -> None:
     process.stdout.close()
     assert process.wait(SECONDS) == 0
     assert process.stderr.read() == b""
-    process.stdin.close()
-    process.stderr.close()
 
 
 def test_sigterm_ends_it_although_the_input_stays_open(start: Start) -> None:

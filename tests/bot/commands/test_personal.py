@@ -164,7 +164,7 @@ async def test_forget_asks_once_and_erases_on_yes(talk: Conversation) -> None:
     chat = await talk.chat()
     reply = await talk.ask("/forget")
     assert reply.private
-    assert [choice.command for choice in reply.choices] == ["/forget yes", "/settings"]
+    assert [choice.command for choice in reply.choices] == ["/forget yes", "/forget no"]
     assert await talk.chat() == chat
     assert await talk.say(reply.choices[0].command) == say_en("forget.done")
     store = talk.app.store
@@ -173,10 +173,12 @@ async def test_forget_asks_once_and_erases_on_yes(talk: Conversation) -> None:
     assert await store.issues.days(chat.id) == ()
 
 
-@pytest.mark.parametrize("line", ["/forget no", "/forget yess", "/forget me", "/forget y es"])
-async def test_forget_erases_on_nothing_but_yes(talk: Conversation, line: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "key"), [("no", "kept"), ("yess", "ask"), ("me", "ask"), ("y es", "ask")]
+)
+async def test_forget_erases_on_nothing_but_yes(talk: Conversation, answer: str, key: str) -> None:
     await talk.say("/subscribe cv")
-    assert say_en("forget.ask") in await talk.say(line)
+    assert say_en(f"forget.{key}") in await talk.say(f"/forget {answer}")
     assert (await talk.chat()).active_since is not None
 
 

@@ -190,6 +190,7 @@ def test_texts_come_in_the_readers_language_or_the_nearest() -> None:
         ("We walk.", "We walk. Then we run.", "… Then we run."),
         ("We walk and…", "We walk and run.", "… run."),
         ("They walk.", "We walk. Then we run.", "We walk. Then we run."),
+        ("We walk", "We walked.", "We walked."),
         ("", "We walk.", "We walk."),
         ("We walk.", "", ""),
     ],

@@ -29,7 +29,7 @@ async def work(store: Store, outbox: str, owner: str) -> None:
     while any(n for state, n in (await ledger.counts()).items() if state not in TERMINAL_STATES):
         now = datetime.now(UTC)
         await ledger.reclaim(now)
-        await ledger.settle_uncertain(max_attempts=99)
+        await ledger.settle_uncertain(max_doubts=0)
         for row in await ledger.claim(owner, [ACCOUNT], now, now + LEASE, limit=3):
             # Not with a lease that might run out before the message is sent.
             if datetime.now(UTC) < now + LEASE / 2:

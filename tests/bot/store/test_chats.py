@@ -171,10 +171,38 @@ async def test_counts_all_chats_and_those_that_get_an_issue(store: Store) -> Non
 
 async def test_next_due_is_set_for_many_at_once(store: Store) -> None:
     one, two, three = [await add_chat(store, name, next_due=NOW) for name in "123"]
-    await store.chats.set_next_due({one.id: None, two.id: NOW + hours(1), 999: NOW})
-    await store.chats.set_next_due({})
+    erased = replace(one, id=999)
+    await store.chats.set_next_due([(one, None), (two, NOW + hours(1)), (erased, NOW)])
+    await store.chats.set_next_due([])
     found = [await store.chats.get(chat.id) for chat in (one, two, three)]
     assert [chat and chat.next_due for chat in found] == [None, NOW + hours(1), NOW]
+
+
+async def test_next_due_of_an_older_schedule_is_not_written(store: Store) -> None:
+    stale = await add_chat(store, next_due=NOW)
+    await store.chats.save(replace(stale, changed_at=NOW, next_due=None))
+    await store.chats.set_next_due([(stale, NOW + hours(1))])
+    found = await store.chats.get(stale.id)
+    assert found is not None
+    assert found.next_due is None
+
+
+async def test_only_the_pause_that_is_over_is_ended(store: Store) -> None:
+    paused = await add_chat(store, status=ChatStatus.PAUSED, paused_until=NOW)
+    woken = replace(paused, status=ChatStatus.ACTIVE, paused_until=None, active_since=NOW)
+    assert not await store.chats.wake(woken, NOW - hours(1))
+    assert await store.chats.get(paused.id) == paused
+    assert await store.chats.wake(woken, NOW)
+    assert await store.chats.get(paused.id) == replace(woken, next_due=None)
+
+
+async def test_channels_forget_who_set_them_up(store: Store) -> None:
+    person = await add_chat(store, "ann")
+    channel = await add_chat(store, "#news", kind=ChatKind.CHANNEL, added_by="ann")
+    await store.chats.erase(person.id)
+    found = await store.chats.get(channel.id)
+    assert found is not None
+    assert found.added_by is None
 
 
 async def use(store: Store, chat: Chat, item_id: int, title: str) -> int:

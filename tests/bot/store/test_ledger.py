@@ -176,7 +176,7 @@ async def test_pruning_erases_what_is_finished_and_its_texts(store: Store, chat:
     assert await store.ledger.prune(TODAY) == 1
     assert await states(store) == ["sent", "sending"]
     await store.ledger.reclaim(LEASE)
-    assert await store.ledger.settle_uncertain(0) == (0, 1)
+    assert await store.ledger.settle_uncertain(-1) == (0, 1)
     assert await store.ledger.prune(TODAY) == 1
     async with store.database.read() as connection:
         assert len((await connection.execute(select(payloads))).all()) == 1
@@ -236,7 +236,7 @@ async def test_an_acknowledgement_is_fenced(store: Store, chat: Chat) -> None:
     (old,) = await claim(store, "old")
     assert await store.ledger.reclaim(LEASE - timedelta(microseconds=1)) == 0
     assert await store.ledger.reclaim(LEASE) == 1
-    assert await store.ledger.settle_uncertain(2) == (1, 0)
+    assert await store.ledger.settle_uncertain(0) == (1, 0)
     (new,) = await claim(store, "old", lease_until=LEASE + hours(1))
     for stale in (old, replace(new, owner="else"), replace(new, attempt=3), replace(new, id=99)):
         assert not await store.ledger.sent(stale, "m", NOW, late=False)
@@ -257,9 +257,17 @@ async def test_uncertain_is_sent_again_only_so_often(store: Store, chat: Chat) -
         (row,) = await claim(store)
         assert await store.ledger.uncertain(row, "cut")
         assert await claim(store) == []
-        settled = await store.ledger.settle_uncertain(2)
+        settled = await store.ledger.settle_uncertain(1)
     assert settled == (0, 1)
     assert await states(store) == ["dead", "dead"]
+
+
+async def test_no_number_of_kills_makes_a_message_dead(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one")
+    for _ in range(5):
+        assert len(await claim(store)) == 1
+        assert await store.ledger.reclaim(NOW, ["me"]) == 1
+        assert await store.ledger.settle_uncertain(1) == (1, 0)
 
 
 async def test_giving_up_takes_the_later_parts_along_and_no_others(store: Store) -> None:
@@ -337,7 +345,7 @@ async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
     queries = {
         "ix_deliveries_planned": transitions.planned([ACCOUNT], 10),
         "ix_deliveries_claimable": transitions.claimable([ACCOUNT], NOW),
-        "uq_deliveries_sending": transitions.lease_over(NOW),
+        "uq_deliveries_sending": transitions.claim_over(NOW, []),
         "ix_deliveries_uncertain": transitions.expired([DeliveryState.UNCERTAIN], NOW),
     }
     async with store.database.read() as connection:

@@ -32,7 +32,7 @@ T = TypeVar("T")
 Rows = Sequence[sqlite3.Row]
 
 LEASE = timedelta(minutes=1)
-MAX_ATTEMPTS = 3
+MAX_DOUBTS = 1
 TERMINAL = {state.value for state in TERMINAL_STATES}
 
 owners = st.sampled_from(["a", "b"])
@@ -180,8 +180,8 @@ class LedgerMachine(RuleBasedStateMachine):
         over = [lease for lease in leases if lease <= microseconds(self.now)]
         assert self.run(ledger.reclaim(self.now)) == len(over)
         doubtful = [row for row in self.rows() if row["state"] == "uncertain"]
-        again = [row for row in doubtful if row["attempt"] < MAX_ATTEMPTS]
-        settled = self.run(ledger.settle_uncertain(MAX_ATTEMPTS))
+        again = [row for row in doubtful if row["doubts"] <= MAX_DOUBTS]
+        settled = self.run(ledger.settle_uncertain(MAX_DOUBTS))
         assert settled == (len(again), len(doubtful) - len(again))
         self.run(ledger.expire(self.now - hours(6)))
 

@@ -195,6 +195,7 @@ def _create_deliveries() -> None:
         _text("state"),
         _instant("due_at"),
         sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("doubts", sa.Integer, nullable=False),
         sa.Column("owner", sa.Text),
         _instant("lease_until", nullable=True),
         _instant("not_before", nullable=True),
