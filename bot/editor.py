@@ -20,8 +20,12 @@ LOOK_BACK = timedelta(days=7)
 OVERLAP = timedelta(hours=1)
 """Windows overlap, lest an item stored while an issue was made be missed; none comes twice."""
 
-MAX_CANDIDATES = 1000
+MAX_PAPERS = 400
+MAX_OTHERS = 200
+"""The newest so many are looked at: more than a day brings on a topic, few enough to be quick."""
 
+_PAPERS = frozenset({Section.PAPERS})
+_OTHERS = frozenset(Section) - _PAPERS
 _EVERYTHING = TopicFilter(everything=True)
 
 
@@ -109,7 +113,7 @@ class Editor:
 
     async def _issue(self, brief: Brief, window: Window) -> ComposedIssue:
         by = topic_filter(brief.follows, self._taxonomy)
-        found = await self._candidates(by, window, MAX_CANDIDATES)
+        found = await self._found(by, window)
         kept = [candidate for candidate in found if wanted(candidate, by)]
         choices = choose(ranked(kept, by, window.until), self._caps)
         item_ids = tuple(item_id for choice in choices for item_id in choice.ids)
@@ -124,8 +128,17 @@ class Editor:
         )
         return ComposedIssue(issue, item_ids, window.until)
 
+    async def _found(self, by: TopicFilter, window: Window) -> tuple[Candidate, ...]:
+        """Candidates for all sections. A large batch of papers must not push out the rest."""
+        papers = await self._candidates(by, window, MAX_PAPERS, _PAPERS)
+        return papers + await self._candidates(by, window, MAX_OTHERS, _OTHERS)
+
     async def _candidates(
-        self, by: TopicFilter, window: Window, limit: int
+        self,
+        by: TopicFilter,
+        window: Window,
+        limit: int,
+        sections: frozenset[Section] | None = None,
     ) -> tuple[Candidate, ...]:
         return await self._items.candidates(
             by,
@@ -135,6 +148,7 @@ class Editor:
             unseen_by=window.unseen_by,
             before=window.day,
             limit=limit,
+            sections=sections,
         )
 
     async def _facts(self, by: TopicFilter, window: Window, sections: set[Section]) -> Facts:
@@ -154,12 +168,8 @@ class Editor:
     async def _arxiv_rests(self, window: Window) -> bool:
         """Whether papers came in the week before, but none since, on any topic."""
         week = replace(window, since=window.until - LOOK_BACK, unseen_by=None)
-        papers = [
-            candidate.first_seen
-            for candidate in await self._candidates(_EVERYTHING, week, MAX_CANDIDATES)
-            if candidate.section is Section.PAPERS
-        ]
-        return bool(papers) and max(papers) <= window.since + OVERLAP
+        papers = await self._candidates(_EVERYTHING, week, 1, _PAPERS)
+        return bool(papers) and papers[0].first_seen <= window.since + OVERLAP
 
     async def _edition(self, brief: Brief, window: Window) -> Edition:
         first = await self._issues.first_day(brief.day)

@@ -24,6 +24,7 @@ from bot.model import (
     Occurrence,
     PlannedDelivery,
     Schedule,
+    Section,
     StoredItem,
     Subscription,
     TopicFilter,
@@ -97,13 +98,14 @@ class ItemStore(Protocol):
         unseen_by: int | None,
         before: date,
         limit: int,
+        sections: frozenset[Section] | None = None,
     ) -> tuple[Candidate, ...]:
         """Items that ``wanted`` may want, newest first, at most ``limit``.
 
         First seen after ``since`` and at or before ``until``; only the sample edition with
         ``sample`` (whatever its dates), never it without. Items in an issue that chat
         ``unseen_by`` got for a date before ``before`` are left out. For keywords this is a
-        superset (a substring match); ``digest.select`` decides.
+        superset (a substring match); ``digest.select`` decides. With ``sections`` only those.
         """
         ...
 

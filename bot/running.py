@@ -26,15 +26,22 @@ async def run(app: App) -> None:
     await set_up_channels(app, app.clock.now())
     async with open_adapters(app) as adapters:
         scheduler = Scheduler(_jobs(app, adapters), app.clock)
-        # What was loaded so far stays; a full collection over it would cost 19 ms, now and then,
-        # of whoever is being answered (measured at 100,000 items).
-        gc.collect()
-        gc.freeze()
+        settle_memory()
         scheduler.start()
         try:
             await _converse(app, adapters)
         finally:
             await scheduler.stop()
+
+
+def settle_memory() -> None:
+    """Take what is loaded out of the garbage collector's sight.
+
+    It stays for good, and a full collection over it costs 19 ms of whoever is being answered
+    (measured at 100,000 items).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def set_up_channels(app: App, now: datetime) -> None:

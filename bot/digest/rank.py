@@ -12,6 +12,7 @@
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.model import Candidate, TopicFilter
 
@@ -58,6 +59,7 @@ def _warmth(candidate: Candidate) -> float:
     return min(math.log1p(warmth) / math.log1p(FULL_WARMTH), 1.0)
 
 
+@lru_cache(maxsize=4096)
 def published_at(iso: str | None) -> datetime | None:
     """The first instant of a date of ISO 8601 that may be no more exact than a year."""
     if not iso:

@@ -14,6 +14,9 @@ from bot.model import SAMPLE_SOURCE, Candidate, Section, TopicFilter
 from bot.store.codec import search_text
 from bot.store.tables import chat_issues, is_one_of, issue_items, item_topics, items
 
+LEAST_REACH = 16_000
+"""Items that are cheap enough to look through at once."""
+
 _SECTIONS = {section.value: section for section in Section}
 
 
@@ -28,6 +31,7 @@ class Search:
     unseen_by: int | None
     before: date
     limit: int
+    sections: frozenset[Section] | None = None
 
 
 async def find(connection: AsyncConnection, search: Search) -> tuple[Candidate, ...]:
@@ -37,7 +41,7 @@ async def find(connection: AsyncConnection, search: Search) -> tuple[Candidate, 
     newest few of the span are looked at first, and then as many as their yield calls for.
     """
     if _is_by_topics(search):
-        reach = 16 * search.limit
+        reach = max(16 * search.limit, LEAST_REACH)
         while start := await connection.scalar(_nth_newest(search, reach)):
             found = await _fetch(connection, search, start)
             if len(found) == search.limit:
@@ -82,6 +86,8 @@ def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
             items.c.first_seen > since,
             items.c.first_seen <= search.until,
         )
+    if search.sections is not None:
+        query = query.where(items.c.section.in_(sorted(search.sections)))
     if not search.wanted.everything:
         query = query.where(_may_want(search, since))
     if search.wanted.excluded_topics:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import SAMPLE_SOURCE, Candidate, Item, StoredItem, TopicFilter
+from bot.model import SAMPLE_SOURCE, Candidate, Item, Section, StoredItem, TopicFilter
 from bot.ports import Added
 from bot.store.candidates import Search, find
 from bot.store.codec import item_to_row, row_to_item, topics_to_rows
@@ -112,10 +112,11 @@ class SqlItemStore:
         unseen_by: int | None,
         before: date,
         limit: int,
+        sections: frozenset[Section] | None = None,
     ) -> tuple[Candidate, ...]:
         if not (wanted.everything or wanted.topics or wanted.keywords):
             return ()
-        search = Search(wanted, since, until, sample, unseen_by, before, limit)
+        search = Search(wanted, since, until, sample, unseen_by, before, limit, sections)
         async with self._database.read() as connection:
             return await find(connection, search)
 

@@ -357,3 +357,13 @@ async def test_whatever_happens_no_issue_repeats_an_earlier_one(
             earlier = {t for day, read in by_day.items() if day < issue.day for t in read}
             assert not earlier.intersection(titles(issue))
             by_day.setdefault(issue.day, set()).update(titles(issue))
+
+
+async def test_a_large_batch_of_papers_leaves_room_for_the_rest(talk: Conversation) -> None:
+    post = item("post", "cv", section=Section.POSTS)
+    await talk.app.store.items.add([post], talk.clock.now() - 2 * ONE_HOUR)
+    papers = [item(f"paper {number}", "cv") for number in range(1200)]
+    await talk.app.store.items.add(papers, talk.clock.now() - ONE_HOUR)
+    for line in ("/subscribe all", "/subscribe cv"):
+        await talk.say(line)
+        assert "Title of post" in await talk.say("/today")
