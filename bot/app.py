@@ -1,6 +1,6 @@
 """The composition root: the only place that wires the parts together."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -138,14 +138,7 @@ def source_specs(settings: Settings, taxonomy: Taxonomy) -> tuple[SourceSpec, ..
     wanted = settings.fetch.default_sources
     if wanted or (wanted is None and not own):
         own += load_defaults(settings.fetch.sources_file)
-    problems = [
-        f"source {spec.name}: there is no topic {topic!r}; see ribao topics"
-        for spec in own
-        for topic in spec.topics
-        if taxonomy.resolve(topic) is None
-    ]
-    if problems:
-        raise ConfigError(problems)
+    _refuse_unknown_topics(taxonomy, [(f"source {spec.name}", spec.topics) for spec in own])
     return tuple(_with_topic_ids(spec, taxonomy) for spec in own)
 
 
@@ -156,14 +149,8 @@ def _with_topic_ids(spec: SourceSpec, taxonomy: Taxonomy) -> SourceSpec:
 
 def channel_wishes(settings: Settings, taxonomy: Taxonomy) -> tuple[ChannelWish, ...]:
     """The configured channels. Raises ``ConfigError`` for topics that are not known."""
-    problems = [
-        f"channels: {channel.chat}: there is no topic {topic!r}; see ribao topics"
-        for channel in settings.channels
-        for topic in channel.topics
-        if taxonomy.resolve(topic) is None
-    ]
-    if problems:
-        raise ConfigError(problems)
+    named = [(f"channels: {channel.chat}", channel.topics) for channel in settings.channels]
+    _refuse_unknown_topics(taxonomy, named)
     return tuple(_wish(channel, settings, taxonomy) for channel in settings.channels)
 
 
@@ -179,3 +166,15 @@ def _wish(channel: ChannelSettings, settings: Settings, taxonomy: Taxonomy) -> C
         ),
         follows=follows or (Subscription(FollowKind.ALL, ""),),
     )
+
+
+def _refuse_unknown_topics(taxonomy: Taxonomy, named: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Raise ``ConfigError`` for all topics that are not known, by where they are named."""
+    problems = [
+        f"{where}: there is no topic {topic!r}; see ribao topics"
+        for where, topics in named
+        for topic in topics
+        if taxonomy.resolve(topic) is None
+    ]
+    if problems:
+        raise ConfigError(problems)

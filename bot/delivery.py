@@ -8,7 +8,7 @@ what is ``planned`` is composed by the next pass, what is ``ready`` is sent by i
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,10 +50,11 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An issue that is composed and stored under its id."""
+    """An issue that is composed and stored under its id; ``payloads`` as it was rendered."""
 
     id: int
     composed: ComposedIssue
+    payloads: dict[Account, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Courier:
@@ -99,7 +100,7 @@ class Courier:
         )
 
     async def _compose_planned(self, now: datetime) -> None:
-        """Make the planned issues ready; one that many chats get is composed once."""
+        """Make the planned issues ready; one that many chats get is made once."""
         made: dict[Brief, Made] = {}
         while planned := await self._ledger.planned(tuple(self._outlets), BATCH):
             for delivery in planned:
@@ -120,8 +121,11 @@ class Courier:
         if brief not in made:
             made[brief] = await self._make(brief, now)
         issue = made[brief]
-        payloads = self._outlets[account_of(chat)].renderer.render(issue.composed.issue)
-        await self._ledger.ready(delivery, issue.id, issue.composed.until, payloads)
+        account = account_of(chat)
+        if account not in issue.payloads:
+            renderer = self._outlets[account].renderer
+            issue.payloads[account] = renderer.render(issue.composed.issue)
+        await self._ledger.ready(delivery, issue.id, issue.composed.until, issue.payloads[account])
 
     async def _make(self, brief: Brief, now: datetime) -> Made:
         composed = await self._editor.compose(brief, now)

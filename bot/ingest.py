@@ -86,18 +86,22 @@ class Ingest:
         try:
             fetched = await source.fetch(state, now)
         except SourceError as error:
-            await self._states.save(source.name, failed(state, error, now))
-            return SourceReport(source.name, error=str(error))
+            return await self._failed(source, state, error, now)
         except Exception as error:
             # A mistake of ours that one source brings out must not hold up the others.
             log.exception("source %s met a fault in Ribao", source.name)
             fault = SourceError(f"a fault in Ribao ({type(error).__name__}); see its log")
-            await self._states.save(source.name, failed(state, fault, now))
-            return SourceReport(source.name, error=str(fault))
+            return await self._failed(source, state, fault, now)
         added = await self.keep(fetched.items, now, declared)
         # The state is saved after the items: a crash in between fetches again and loses nothing.
         await self._states.save(source.name, fetched.state)
         return SourceReport(source.name, added, fetched.dropped, fetched.not_modified)
+
+    async def _failed(
+        self, source: Source, state: FetchState, error: SourceError, now: datetime
+    ) -> SourceReport:
+        await self._states.save(source.name, failed(state, error, now))
+        return SourceReport(source.name, error=str(error))
 
     async def keep(
         self, items: Sequence[Item], now: datetime, declared: tuple[str, ...] = ()
