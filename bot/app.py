@@ -55,7 +55,12 @@ class App:
     def dispatcher(self, adapter: Adapter) -> Dispatcher:
         """Answers the messages that come through one adapter."""
         services = Services(
-            self.readers, self.editor, self.store.issues, self.taxonomy, rights=adapter
+            self.readers,
+            self.editor,
+            self.store.issues,
+            self.taxonomy,
+            rights=adapter,
+            operators=self.settings.operator_ids,
         )
         return Dispatcher(services, build_table())
 

@@ -137,6 +137,15 @@ class ChannelSettings(_Table):
         return value
 
 
+_PERSON = re.compile(r"[a-z]+:\S{1,64}")
+
+
+def _person(value: str) -> str:
+    if not _PERSON.fullmatch(value):
+        raise ValueError(f'{value!r} names nobody (write platform:id, as in "telegram:12345")')
+    return value
+
+
 class Settings(BaseSettings):
     """All settings of one process."""
 
@@ -149,6 +158,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("ribao", appauthor=False))
+    operators: tuple[Annotated[str, AfterValidator(_person)], ...] = ()
     database: DatabaseSettings = DatabaseSettings()
     readers: ReaderSettings = ReaderSettings()
     issue: IssueSettings = IssueSettings()
@@ -169,6 +179,11 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database.url or f"sqlite+aiosqlite:///{self.data_dir / 'ribao.db'}"
+
+    @property
+    def operator_ids(self) -> frozenset[str]:
+        """Who runs this Ribao, as ``platform:id``; whose console it is, is always among them."""
+        return frozenset({*self.operators, f"console:{self.console.chat}"})
 
     @classmethod
     def settings_customise_sources(

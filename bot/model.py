@@ -14,6 +14,9 @@ Localized = Mapping[str, str]
 SAMPLE_SOURCE = "sample"
 """Name of the source of the edition that ships with Ribao."""
 
+PICK = "pick"
+"""Name of the signal of an item that the editor picked; its value is 1."""
+
 
 class Section(StrEnum):
     """Where an item stands in an issue."""

@@ -39,6 +39,8 @@ class Services:
     issues: IssueStore
     taxonomy: Taxonomy
     rights: Rights
+    operators: frozenset[str] = frozenset()
+    """Who runs this Ribao, as ``platform:id`` of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class Context:
         """The local date in the chat's zone."""
         return self.now.astimezone(ZoneInfo(self.chat.schedule.zone)).date()
 
+    @property
+    def from_operator(self) -> bool:
+        """Whether the sender runs this Ribao."""
+        sender = f"{self.incoming.chat.platform}:{self.incoming.sender_id}"
+        return sender in self.services.operators
+
     async def authorise(self) -> None:
         """Raise ``Refusal`` unless the sender may change something where they write."""
         if self.incoming.kind is ChatKind.PRIVATE:
@@ -63,6 +71,11 @@ class Context:
         rights, here = self.services.rights, self.incoming
         if not await rights.may_manage(here.sender_id, here.chat):
             raise Refusal("error.admins_only")
+
+    def authorise_operator(self) -> None:
+        """Raise ``Refusal`` unless the sender runs this Ribao."""
+        if not self.from_operator:
+            raise Refusal("error.operators_only")
 
 
 Handler = Callable[[Context, str], Awaitable[Reply]]
@@ -75,7 +88,8 @@ class Command:
 
     Its words stand in the catalogue: ``usage.NAME``, ``help.NAME`` and ``example.NAME``.
     ``changes`` marks what only an administrator may do in a group. ``for_channels``: it can be
-    given for a channel, as ``/channel #name time 08:30``.
+    given for a channel, as ``/channel #name time 08:30``. ``for_operators``: only those who run
+    this Ribao may use it, and only they see it in ``/help``.
     """
 
     name: str
@@ -83,3 +97,4 @@ class Command:
     aliases: tuple[str, ...] = ()
     changes: bool = False
     for_channels: bool = False
+    for_operators: bool = False

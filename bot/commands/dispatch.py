@@ -36,6 +36,8 @@ class Dispatcher:
             if isinstance(parsed, NotUnderstood):
                 return _not_understood(parsed, speak)
             context = Context(incoming, chat, now, speak, self._services)
+            if parsed.command.for_operators:
+                context.authorise_operator()
             if parsed.command.changes:
                 await context.authorise()
             return await parsed.command.handler(context, parsed.argument)

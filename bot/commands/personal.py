@@ -37,7 +37,7 @@ def help_on(table: Mapping[str, Command]) -> Handler:
     async def help_(context: Context, argument: str) -> Reply:
         speak = context.say
         command = table.get(argument.lstrip("/／").casefold())
-        if argument and command is None:
+        if argument and (command is None or not _is_for(context, command)):
             return say(speak("help.unknown"), tone=Tone.REFUSAL)
         if command is not None:
             return Reply(
@@ -48,7 +48,7 @@ def help_on(table: Mapping[str, Command]) -> Handler:
                     *_aliases(context, command),
                 )
             )
-        distinct = {c.name: c for c in table.values()}.values()
+        distinct = {c.name: c for c in table.values() if _is_for(context, c)}.values()
         rows = tuple((speak(f"usage.{c.name}"), speak(f"help.{c.name}")) for c in distinct)
         return Reply(
             (
@@ -59,6 +59,10 @@ def help_on(table: Mapping[str, Command]) -> Handler:
         )
 
     return help_
+
+
+def _is_for(context: Context, command: Command) -> bool:
+    return context.from_operator or not command.for_operators
 
 
 def _aliases(context: Context, command: Command) -> tuple[Text, ...]:
