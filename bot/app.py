@@ -58,6 +58,7 @@ class App:
             self.readers,
             self.editor,
             self.store.issues,
+            self.store.items,
             self.taxonomy,
             rights=adapter,
             operators=self.settings.operator_ids,

@@ -113,6 +113,10 @@ class ItemStore(Protocol):
         """The items with these ids, in the order asked for; unknown ids are skipped."""
         ...
 
+    async def find(self, key: str) -> StoredItem | None:
+        """The item with this canonical key."""
+        ...
+
 
 class ChatStore(Protocol):
     async def find(self, address: ChatAddress) -> Chat | None: ...
@@ -211,6 +215,10 @@ class IssueStore(Protocol):
 
     async def shown(self, chat_id: int, day: date) -> Issue | None:
         """The issue that the chat was shown last for that date."""
+        ...
+
+    async def last_items(self, chat_id: int) -> tuple[int, ...]:
+        """The ids of the items in the issue that the chat was shown last, in its order."""
         ...
 
     async def days(self, chat_id: int) -> tuple[date, ...]:

@@ -10,7 +10,7 @@ from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind
-from bot.ports import IssueStore, Rights
+from bot.ports import IssueStore, ItemStore, Rights
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
 
@@ -37,6 +37,7 @@ class Services:
     readers: Readers
     editor: Editor
     issues: IssueStore
+    items: ItemStore
     taxonomy: Taxonomy
     rights: Rights
     operators: frozenset[str] = frozenset()

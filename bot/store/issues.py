@@ -93,6 +93,15 @@ class SqlIssueStore:
             content = (await connection.execute(query)).scalar()
         return issue_from_json(content) if content else None
 
+    async def last_items(self, chat_id: int) -> tuple[int, ...]:
+        query = (
+            select(issue_items.c.item_id)
+            .where(issue_items.c.issue_id == _last_shown(chat_id).scalar_subquery())
+            .order_by(issue_items.c.position)
+        )
+        async with self._database.read() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
     async def days(self, chat_id: int) -> tuple[date, ...]:
         query = (
             select(chat_issues.c.day)

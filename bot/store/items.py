@@ -128,6 +128,10 @@ class SqlItemStore:
                 found |= {row.id: row for row in rows}
         return tuple(found[item_id] for item_id in ids if item_id in found)
 
+    async def find(self, key: str) -> StoredItem | None:
+        async with self._database.read() as connection:
+            return next(iter(await _load(connection, items.c.key == key)), None)
+
 
 def _merge(known: dict[str, Item], batch: Sequence[Item]) -> tuple[dict[str, Item], Counter[str]]:
     """What each key of the batch comes to, given what is known; and how many were what."""
