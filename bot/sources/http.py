@@ -17,9 +17,10 @@ import httpx
 
 from bot.errors import SourceError
 from bot.model import FetchState
+from bot.sources.addresses import resolve
 from bot.sources.body import MAX_BYTES, read_body
 from bot.sources.headers import conditions, max_age, retry_after, user_agent, validator
-from bot.sources.transport import CONFIGURED, Transport
+from bot.sources.transport import CONFIGURED, Lookup, Transport
 
 MAX_SECONDS = 20.0
 """Seconds for one fetch in all: name, connection, redirects and body."""
@@ -60,13 +61,21 @@ class Fetcher:
     """
 
     def __init__(
-        self, *, contact: str = "", seconds: float = MAX_SECONDS, max_bytes: int = MAX_BYTES
+        self,
+        *,
+        contact: str = "",
+        seconds: float = MAX_SECONDS,
+        max_bytes: int = MAX_BYTES,
+        lookup: Lookup = resolve,
     ) -> None:
-        """``contact`` is an address or page of the operator, told to the servers."""
+        """``contact`` is an address or page of the operator, told to the servers.
+
+        ``lookup`` finds the addresses of hosts that nobody configured.
+        """
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._client = httpx.AsyncClient(
-            transport=Transport(),
+            transport=Transport(lookup),
             headers={
                 "User-Agent": user_agent(contact),
                 "Accept": _ACCEPT,
@@ -98,20 +107,47 @@ class Fetcher:
         never the user information, path or query, which may hold a secret.
         """
         target = _http_url(url)
+        return await self._fetched(target, _endpoint(target), conditions(state), now)
+
+    async def get_public(self, url: str, now: datetime) -> Response:
+        """Fetch what nobody who runs Ribao has configured: a link in an item, one that a user sent.
+
+        It and all that it redirects to must be on the open internet. Every address of the host is
+        checked, and a checked one is connected to, so that no spelling of an address and no name
+        server leads to this machine or its network. User information in ``url`` is not sent.
+
+        Raises ``SourceError`` as ``get`` does, within 20 s and 5 MiB by default.
+        """
+        target = _http_url(url).copy_with(userinfo=b"")
+        return await self._fetched(target, None, {}, now)
+
+    async def _fetched(
+        self,
+        target: httpx.URL,
+        configured: tuple[str, int] | None,
+        asking: dict[str, str],
+        now: datetime,
+    ) -> Response:
+        """What ``target`` leads to. Only ``configured`` may be at a private address."""
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._follow(target, conditions(state), now)
+                return await self._follow(target, configured, asking, now)
         except TimeoutError:
             reason = f"did not answer within {self._seconds:g} s"
-        except (httpx.InvalidURL, httpx.HTTPError):
+        except (httpx.InvalidURL, httpx.HTTPError, UnicodeError):
             # All else comes from httpcore; but httpx looks at redirects that it doesn't follow.
             reason = "redirects to an address that is not valid"
         except _BROKEN as error:
             reason = str(error)[:120] or "the connection broke off"
         raise SourceError(f"{target.host}: {reason}")
 
-    async def _follow(self, target: httpx.URL, asking: dict[str, str], now: datetime) -> Response:
-        configured = _endpoint(target)
+    async def _follow(
+        self,
+        target: httpx.URL,
+        configured: tuple[str, int] | None,
+        asking: dict[str, str],
+        now: datetime,
+    ) -> Response:
         for _ in range(MAX_REDIRECTS + 1):
             async with self._client.stream(
                 "GET",
@@ -145,9 +181,10 @@ class Fetcher:
 def _http_url(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL:
+        host = parsed.host  # decodes international names, which fails with a UnicodeError
+    except (httpx.InvalidURL, UnicodeError):
         raise SourceError("the address is not valid") from None
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
+    if parsed.scheme not in {"http", "https"} or not host:
         raise SourceError("the address is not an http(s) address")
     return parsed
 

@@ -47,7 +47,7 @@ class PublicBackend(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
         if not all(map(is_public, addresses)):
-            raise SourceError(f"redirects to {host}, which is at a private address")
+            raise SourceError(f"leads to {host}, which is at a private address")
         failure = httpcore.ConnectError("the host has no address")
         for address in addresses:
             try:
@@ -70,11 +70,11 @@ class Transport(httpx.AsyncBaseTransport):
     lest a redirect find an open connection to a private host that another source may use.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lookup: Lookup = resolve) -> None:
         context = httpx.create_ssl_context()
         self._configured = httpcore.AsyncConnectionPool(context, keepalive_expiry=_KEEP_ALIVE)
         self._public = httpcore.AsyncConnectionPool(
-            context, keepalive_expiry=_KEEP_ALIVE, network_backend=PublicBackend()
+            context, keepalive_expiry=_KEEP_ALIVE, network_backend=PublicBackend(lookup=lookup)
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -24,16 +24,18 @@ class LoopbackServer:
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
     port: int = 0
-    _server: asyncio.Server | None = None
+    _servers: list[asyncio.Server] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+    async def start(self, place: str = "127.0.0.1") -> None:
+        """Listen at ``place``; at a second one the port stays the same."""
+        server = await asyncio.start_server(self._connected, place, self.port)
+        self._servers.append(server)
+        self.port = server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        assert self._server is not None
-        self._server.close()
+        for server in self._servers:
+            server.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
