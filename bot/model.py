@@ -84,11 +84,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """An item in the store. ``first_seen`` (UTC) is when Ribao first stored it."""
+    """An item in the store. ``first_seen`` (UTC) is when Ribao first stored it.
+
+    ``removed``: an operator took it out of the paper; it is shown nowhere, but kept.
+    """
 
     id: int
     first_seen: datetime
     item: Item
+    removed: bool = False
 
 
 class ChatKind(StrEnum):

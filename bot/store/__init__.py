@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.curation.ports import RevisionStore
 from bot.ports import ChatStore, IssueStore, ItemStore, Ledger, SourceStore, SubscriptionStore
 from bot.store import migrate
 from bot.store.chats import SqlChatStore
@@ -9,6 +10,7 @@ from bot.store.engine import Database, open_database
 from bot.store.issues import SqlIssueStore
 from bot.store.items import SqlItemStore
 from bot.store.ledger import SqlLedger
+from bot.store.revisions import SqlRevisionStore
 from bot.store.sources import SqlSourceStore
 from bot.store.subscriptions import SqlSubscriptionStore
 
@@ -26,6 +28,7 @@ class Store:
     issues: IssueStore
     ledger: Ledger
     sources: SourceStore
+    revisions: RevisionStore
 
     async def close(self) -> None:
         await self.database.close()
@@ -43,12 +46,14 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
     except BaseException:
         await database.close()
         raise
+    items = SqlItemStore(database)
     return Store(
         database,
-        items=SqlItemStore(database),
+        items=items,
         chats=SqlChatStore(database),
         subscriptions=SqlSubscriptionStore(database),
         issues=SqlIssueStore(database),
         ledger=SqlLedger(database),
         sources=SqlSourceStore(database),
+        revisions=SqlRevisionStore(database, items),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import SAMPLE_SOURCE, Candidate, Section, TopicFilter
 from bot.store.codec import search_text
-from bot.store.tables import chat_issues, is_one_of, issue_items, item_topics, items
+from bot.store.tables import chat_issues, is_one_of, issue_items, item_topics, items, not_removed
 
 LEAST_REACH = 16_000
 """Items that are cheap enough to look through at once."""
@@ -86,6 +86,7 @@ def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
             items.c.first_seen > since,
             items.c.first_seen <= search.until,
         )
+    query = query.where(not_removed())
     if search.sections is not None:
         query = query.where(items.c.section.in_(sorted(search.sections)))
     if not search.wanted.everything:

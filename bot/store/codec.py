@@ -66,7 +66,7 @@ def topics_to_rows(item_id: int, item: Item, first_seen: datetime) -> list[dict[
 
 
 def row_to_item(row: Row[Any]) -> StoredItem:
-    """A whole row of ``items``."""
+    """A whole row of ``items``, and whether the item is ``removed``."""
     item = Item(
         key=row.key,
         title=row.title,
@@ -89,7 +89,7 @@ def row_to_item(row: Row[Any]) -> StoredItem:
         source=row.source,
         note=row.note,
     )
-    return StoredItem(row.id, row.first_seen, item)
+    return StoredItem(row.id, row.first_seen, item, removed=bool(row.removed))
 
 
 def issue_to_json(issue: Issue) -> dict[str, Any]:

@@ -1,25 +1,30 @@
 """Items: storing them once, and finding those that a reader may want."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.curation.changes import fields_of, with_fields
+from bot.curation.nouns import Decide
 from bot.model import SAMPLE_SOURCE, Candidate, Item, Section, StoredItem, TopicFilter
 from bot.ports import Added
 from bot.store.candidates import Search, find
 from bot.store.codec import item_to_row, row_to_item, topics_to_rows
 from bot.store.engine import Database
 from bot.store.enrich import enriched
-from bot.store.tables import item_topics, items
+from bot.store.tables import item_topics, items, not_removed, removed_items, revisions
 
 BATCH = 500
 """Items in one transaction: large enough to be fast, small enough to let others in between."""
 
 T = TypeVar("T")
+
+_WHOLE = select(items, (~not_removed()).label("removed"))
+"""What ``codec.row_to_item`` reads."""
 
 
 class SqlItemStore:
@@ -44,7 +49,8 @@ class SqlItemStore:
         keys = [item.key for item in batch]
         stored = {row.item.key: row for row in await _load(connection, items.c.key.in_(keys))}
         before = {key: row.item for key, row in stored.items()}
-        after, tally = _merge(before, batch)
+        edited = await _edited(connection, stored)
+        after, tally = _merge(before, batch, edited)
         await self._insert(connection, [after[key] for key in after if key not in stored], now)
         await self._update(
             connection,
@@ -82,6 +88,29 @@ class SqlItemStore:
         ids = [row_id for row_id, _, _ in rows]
         await connection.execute(delete(item_topics).where(item_topics.c.item_id.in_(ids)))
         await self._insert_topics(connection, rows)
+
+    async def revise(
+        self, connection: AsyncConnection, item_id: int, decide: Decide
+    ) -> tuple[StoredItem, StoredItem] | None:
+        """Change an item by a person's wish, in the caller's transaction: before and after.
+
+        None if there is no such item. Raises the wish's ``Refusal``.
+        """
+        found = await connection.execute(
+            _WHOLE.where(items.c.id == item_id).with_for_update(of=items)
+        )
+        row = found.one_or_none()
+        if row is None:
+            return None
+        before = row_to_item(row)
+        after = decide(before)
+        if after.item != before.item:
+            await self._update(connection, [(before, after.item)], before.first_seen)
+        if after.removed and not before.removed:
+            await connection.execute(removed_items.insert().values(item_id=item_id))
+        if before.removed and not after.removed:
+            await connection.execute(delete(removed_items).filter_by(item_id=item_id))
+        return before, after
 
     async def _insert_topics(
         self, connection: AsyncConnection, seen: Iterable[tuple[int, Item, datetime]]
@@ -133,18 +162,44 @@ class SqlItemStore:
             return next(iter(await _load(connection, items.c.key == key)), None)
 
 
-def _merge(known: dict[str, Item], batch: Sequence[Item]) -> tuple[dict[str, Item], Counter[str]]:
+async def _edited(
+    connection: AsyncConnection, stored: Mapping[str, StoredItem]
+) -> Mapping[str, set[str]]:
+    """The fields that people changed, by the item's key: a source must not overrule them."""
+    keys = {row.id: key for key, row in stored.items()}
+    query = select(revisions.c.item_id, revisions.c.changes).where(
+        revisions.c.item_id.in_(list(keys))
+    )
+    found: dict[str, set[str]] = {}
+    for row in await connection.execute(query) if keys else ():
+        found.setdefault(keys[row.item_id], set()).update(row.changes)
+    return found
+
+
+def _merge(
+    known: dict[str, Item], batch: Sequence[Item], edited: Mapping[str, set[str]]
+) -> tuple[dict[str, Item], Counter[str]]:
     """What each key of the batch comes to, given what is known; and how many were what."""
     merged = dict(known)
     tally: Counter[str] = Counter()
     for item in batch:
         old = merged.get(item.key)
-        merged[item.key] = item if old is None else enriched(old, item)
+        merged[item.key] = item if old is None else _enriched(old, item, edited)
         if old is None:
             tally["new"] += 1
         else:
             tally["known" if merged[item.key] == old else "enriched"] += 1
     return merged, tally
+
+
+def _enriched(old: Item, new: Item, edited: Mapping[str, set[str]]) -> Item:
+    """The old item with what the new one adds, but for the fields that people changed."""
+    merged = enriched(old, new)
+    names = edited.get(old.key)
+    if not names:
+        return merged
+    kept = {name: value for name, value in fields_of(old).items() if name in names}
+    return with_fields(merged, kept)
 
 
 def _first_seen(old: StoredItem, item: Item, now: datetime) -> datetime:
@@ -153,7 +208,7 @@ def _first_seen(old: StoredItem, item: Item, now: datetime) -> datetime:
 
 
 async def _load(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[StoredItem]:
-    rows = (await connection.execute(select(items).where(condition))).all()
+    rows = (await connection.execute(_WHOLE.where(condition))).all()
     return [row_to_item(row) for row in rows]
 
 

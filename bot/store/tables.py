@@ -21,6 +21,7 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
     literal_column,
+    select,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -135,6 +136,29 @@ item_topics = Table(
     _instant("first_seen"),
     Index(None, "topic_id", "first_seen", "item_id"),
     sqlite_with_rowid=False,
+)
+
+# Items that an operator took out of the paper. They are few, and a column at the end of the long
+# rows of ``items`` would have to be read for each candidate.
+removed_items = Table(
+    "removed_items",
+    metadata,
+    _owned_by("items", "item_id", primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# What people did to items. ``changes`` holds before and after by field. ``person`` is platform:id.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owned_by("items", "item_id", index=True),
+    _instant("at"),
+    _text("kind"),
+    Column("person", Text, index=True),
+    _json("changes"),
+    Column("undoes", _Id),
+    sqlite_autoincrement=True,
 )
 
 sources = Table(
@@ -259,6 +283,11 @@ payloads = Table(
     Column("part", Integer, primary_key=True),
     _text("payload"),
 )
+
+
+def not_removed() -> ColumnElement[bool]:
+    """The item is still in the paper. Every query that finds items for readers needs this."""
+    return items.c.id.not_in(select(removed_items.c.item_id))
 
 
 def is_one_of(column: ColumnElement[str], *words: str) -> ColumnElement[bool]:

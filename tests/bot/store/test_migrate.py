@@ -25,14 +25,15 @@ from bot.store.engine import Database, open_database
 from bot.store.tables import metadata
 from tests.bot.store.builders import NOW, add_chat, an_item
 
-SECOND = '''
-"""A second migration, for the tests."""
+HEAD = migrate.HEAD
+NEXT = f'''
+"""One migration more, for the tests."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
@@ -67,14 +68,14 @@ def set_revision(path: Path, revision: str) -> None:
 
 
 @pytest.fixture
-def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if this version of Ribao had one migration more."""
     copy = tmp_path / "migrations"
     shutil.copytree(str(files("bot.store") / "migrations"), copy)
-    (copy / "versions" / "0002_second.py").write_text(SECOND)
+    (copy / "versions" / "next.py").write_text(NEXT)
     monkeypatch.setattr(migrate, "SCRIPTS", str(copy))
-    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "next"))
+    monkeypatch.setattr(migrate, "HEAD", "next")
 
 
 def test_the_revisions_are_those_of_the_scripts() -> None:
@@ -142,7 +143,7 @@ sys.exit("alembic" in sys.modules)
 
 
 async def test_an_upgrade_keeps_the_data_and_a_copy(
-    store: Store, url: str, path: Path, second: None
+    store: Store, url: str, path: Path, one_more: None
 ) -> None:
     await add_chat(store, "kept")
     await store.close()
@@ -154,17 +155,17 @@ async def test_an_upgrade_keeps_the_data_and_a_copy(
     assert await migrate.check(database) is migrate.State.CURRENT
     await database.close()
     assert value(path, "SELECT address || coalesce(mood, '-') FROM chats") == "kept-"
-    copy = path.with_name("ribao.db.0001.bak")
+    copy = path.with_name(f"ribao.db.{HEAD}.bak")
     assert value(copy, "SELECT address FROM chats") == "kept"
-    assert value(copy, "SELECT version_num FROM alembic_version") == "0001"
+    assert value(copy, "SELECT version_num FROM alembic_version") == HEAD
 
 
-async def test_a_copy_never_replaces_another(url: str, path: Path, second: None) -> None:
-    for name in ("ribao.db.0001.bak", "ribao.db.0001.2.bak"):
+async def test_a_copy_never_replaces_another(url: str, path: Path, one_more: None) -> None:
+    for name in (f"ribao.db.{HEAD}.bak", f"ribao.db.{HEAD}.2.bak"):
         path.with_name(name).write_text("precious")
     await (await open_store(url)).close()
-    assert path.with_name("ribao.db.0001.bak").read_text() == "precious"
-    assert value(path.with_name("ribao.db.0001.3.bak"), "SELECT count(*) FROM chats") == 0
+    assert path.with_name(f"ribao.db.{HEAD}.bak").read_text() == "precious"
+    assert value(path.with_name(f"ribao.db.{HEAD}.3.bak"), "SELECT count(*) FROM chats") == 0
 
 
 async def test_a_fresh_database_needs_no_copy(tmp_path: Path) -> None:
@@ -173,15 +174,15 @@ async def test_a_fresh_database_needs_no_copy(tmp_path: Path) -> None:
 
 
 async def test_an_upgrade_that_fails_leaves_all_as_it_was(
-    url: str, path: Path, second: None
+    url: str, path: Path, one_more: None
 ) -> None:
-    script = Path(migrate.SCRIPTS) / "versions" / "0002_second.py"
-    script.write_text(SECOND + "    op.drop_column('chats', 'no such column')\n")
+    script = Path(migrate.SCRIPTS) / "versions" / "next.py"
+    script.write_text(NEXT + "    op.drop_column('chats', 'no such column')\n")
     before = schema(path)
     with pytest.raises(StoreError):
         await open_store(url)
     assert schema(path) == before
-    assert value(path, "SELECT version_num FROM alembic_version") == "0001"
+    assert value(path, "SELECT version_num FROM alembic_version") == HEAD
 
 
 @pytest.mark.parametrize("upgrade", [True, False])
