@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.editor import Brief, Editor
+from bot.editor import Desk, Editor, Order, Reader
 from bot.errors import (
     BotError,
     ChatGone,
@@ -101,11 +101,12 @@ class Courier:
 
     async def _compose_planned(self, now: datetime) -> None:
         """Make the planned issues ready; one that many chats get is made once."""
-        made: dict[Brief, Made] = {}
+        made: dict[Order, Made] = {}
+        desk = await self._editor.desk(now)
         while planned := await self._ledger.planned(tuple(self._outlets), BATCH):
             for delivery in planned:
                 try:
-                    await self._compose(delivery, made, now)
+                    await self._compose(delivery, desk, made, now)
                 except BotError:
                     raise
                 except Exception:
@@ -113,23 +114,24 @@ class Courier:
                     log.exception("delivery %s can't be composed", delivery.id)
                     await self._ledger.abandon(delivery, "a fault in Ribao; see its log")
 
-    async def _compose(self, delivery: Delivery, made: dict[Brief, Made], now: datetime) -> None:
+    async def _compose(
+        self, delivery: Delivery, desk: Desk, made: dict[Order, Made], now: datetime
+    ) -> None:
         chat = await self._chats.get(delivery.chat_id)
         if chat is None:
             return
-        brief = await self._editor.brief(chat, delivery.day)
-        if brief not in made:
-            made[brief] = await self._make(brief, now)
-        issue = made[brief]
+        reader = Reader(chat.id, delivery.day, chat.language, chat.layout)
+        (brief,) = await desk.briefs([reader])
+        order = await desk.order(brief)
+        if order not in made:
+            composed = await desk.compose(order)
+            made[order] = Made(await self._issues.save(composed, now), composed)
+        issue = made[order]
         account = account_of(chat)
         if account not in issue.payloads:
             renderer = self._outlets[account].renderer
             issue.payloads[account] = renderer.render(issue.composed.issue)
         await self._ledger.ready(delivery, issue.id, issue.composed.until, issue.payloads[account])
-
-    async def _make(self, brief: Brief, now: datetime) -> Made:
-        composed = await self._editor.compose(brief, now)
-        return Made(await self._issues.save(composed, now), composed)
 
     async def _send(self, delivery: Delivery, now: datetime) -> tuple[str, ...]:
         """Send one claimed part and settle it. Returns what to count."""

@@ -1,6 +1,7 @@
 """Makes issues: gathers candidates, chooses, loads and composes; the store is asked, not told."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,17 +9,12 @@ from bot.digest.absence import Facts, notices
 from bot.digest.compose import Caps, Edition, choose, compose
 from bot.digest.rank import ranked
 from bot.digest.select import topic_filter, wanted
+from bot.digest.window import LOOK_BACK, OVERLAP, window_start
 from bot.messages import Messages, messages
-from bot.model import Candidate, Chat, FollowKind, Section, Subscription, TopicFilter
+from bot.model import Candidate, Chat, FollowKind, Section, StoredItem, Subscription, TopicFilter
 from bot.ports import ComposedIssue, IssueStore, ItemStore, Shown, SubscriptionStore
 from bot.subscriptions import signed_name_of
 from bot.topics import Taxonomy
-
-LOOK_BACK = timedelta(days=7)
-"""How far a first issue, or one after a long pause, looks back: a backlog must not flood."""
-
-OVERLAP = timedelta(hours=1)
-"""Windows overlap, lest an item stored while an issue was made be missed; none comes twice."""
 
 MAX_PAPERS = 400
 MAX_OTHERS = 200
@@ -27,36 +23,59 @@ MAX_OTHERS = 200
 _PAPERS = frozenset({Section.PAPERS})
 _OTHERS = frozenset(Section) - _PAPERS
 _EVERYTHING = TopicFilter(everything=True)
+_RECENT = timedelta(days=3)
+"""Nearly every chat was shown something in these days; only for the others is more read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
-    """All that an issue depends on, beside the items and the instant.
+class Reader:
+    """A chat for which an issue of its local date ``day`` is to be made."""
 
-    ``history`` is what the reader was shown before ``day``. ``reader`` is the chat whose history
-    it is; equal briefs of different readers give the same issue, which is then made once.
-    """
-
+    chat_id: int
     day: date
     language: str
-    follows: tuple[Subscription, ...]
-    history: tuple[Shown, ...]
-    reader: int = field(compare=False)
+    layout: str
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The items first seen after ``since`` and up to ``until``, unseen before ``day``."""
+    """The items first seen after ``since`` and up to ``until``; with ``sample`` only those."""
 
-    day: date
     since: datetime
     until: datetime
-    sample: bool
-    unseen_by: int | None
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that an issue depends on, beside the items: readers with equal briefs share one.
+
+    ``previous`` is the date of the reader's last issue, ``recent`` are the issues in which they
+    may have seen items of the window.
+    """
+
+    day: date
+    language: str
+    layout: str
+    follows: tuple[Subscription, ...]
+    window: Window
+    previous: date | None = None
+    recent: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A brief with, instead of the issues, those of its candidates that were ``seen`` in them.
+
+    Two readers who saw different issues, but nothing that matters now, have equal orders.
+    """
+
+    brief: Brief
+    seen: frozenset[int]
 
 
 class Editor:
-    """Composes the issue of a chat for a day. Stores nothing that a reader would notice."""
+    """Composes issues. Stores nothing that a reader would notice."""
 
     def __init__(
         self,
@@ -66,20 +85,15 @@ class Editor:
         taxonomy: Taxonomy,
         caps: Caps,
     ) -> None:
-        self._items = items
-        self._issues = issues
-        self._subscriptions = subscriptions
-        self._taxonomy = taxonomy
-        self._caps = caps
+        self.items = items
+        self.issues = issues
+        self.subscriptions = subscriptions
+        self.taxonomy = taxonomy
+        self.caps = caps
 
-    async def brief(
-        self, chat: Chat, day: date, follows: tuple[Subscription, ...] | None = None
-    ) -> Brief:
-        """What the chat's issue of local date ``day`` is to be, on its topics or ``follows``."""
-        if follows is None:
-            follows = await self._subscriptions.of(chat.id)
-        history = await self._issues.history(chat.id, before=day)
-        return Brief(day, chat.language, follows, history, chat.id)
+    async def desk(self, now: datetime) -> "Desk":
+        """A desk at which issues are made as of ``now``."""
+        return Desk(self, now, sample=not await self.items.has_fetched(now))
 
     async def issue(
         self,
@@ -89,98 +103,199 @@ class Editor:
         follows: tuple[Subscription, ...] | None = None,
     ) -> ComposedIssue:
         """The issue of local date ``day`` as of ``now``, on the chat's topics or ``follows``."""
-        return await self.compose(await self.brief(chat, day, follows), now)
-
-    async def compose(self, brief: Brief, now: datetime) -> ComposedIssue:
-        """The issue as of ``now``: the same for equal briefs, whoever they are for."""
-        sample = not await self._items.has_fetched(now)
-        since = now - LOOK_BACK
-        if brief.history:
-            since = max(brief.history[-1].until - OVERLAP, since)
-        return await self._issue(brief, Window(brief.day, since, now, sample, brief.reader))
+        desk = await self.desk(now)
+        reader = Reader(chat.id, day, chat.language, chat.layout)
+        (brief,) = await desk.briefs([reader])
+        if follows is not None:
+            brief = replace(brief, follows=follows)
+        return await desk.compose(await desk.order(brief))
 
     async def from_archive(
         self, chat: Chat, day: date, follows: tuple[Subscription, ...] | None = None
     ) -> ComposedIssue:
         """What the chat's issue of a past local date would have been, from what came that day."""
-        brief = await self.brief(chat, day, follows)
         zone = ZoneInfo(chat.schedule.zone)
         start, end = (
             datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + timedelta(1))
         )
-        window = Window(day, start, end, sample=False, unseen_by=None)
-        return await self._issue(brief, window)
+        desk = Desk(self, end, sample=False)
+        reader = Reader(chat.id, day, chat.language, chat.layout)
+        (brief,) = await desk.briefs([reader])
+        if follows is not None:
+            brief = replace(brief, follows=follows)
+        brief = replace(brief, window=Window(start, end), recent=frozenset())
+        return await desk.compose(await desk.order(brief))
 
-    async def _issue(self, brief: Brief, window: Window) -> ComposedIssue:
-        by = topic_filter(brief.follows, self._taxonomy)
-        found = await self._found(by, window)
-        kept = [candidate for candidate in found if wanted(candidate, by)]
-        choices = choose(ranked(kept, by, window.until), self._caps)
+
+class Desk:
+    """Makes the issues of one instant. What several of them need is fetched and made once."""
+
+    def __init__(self, editor: Editor, until: datetime, *, sample: bool) -> None:
+        self._editor = editor
+        self._until = until
+        self._sample = sample
+        self._candidates: dict[int, Candidate] = {}
+        self._ranked: dict[tuple[TopicFilter, Window], tuple[Candidate, ...]] = {}
+        self._filters: dict[tuple[Subscription, ...], TopicFilter] = {}
+        self._items_of: dict[int, frozenset[int]] = {}
+        self._items: dict[int, StoredItem] = {}
+        self._others: dict[tuple[Window, frozenset[Section] | None], Candidate | None] = {}
+
+    async def briefs(self, readers: Sequence[Reader]) -> list[Brief]:
+        """What the issues of the readers are to be, in their order; read for all at once."""
+        ids = [reader.chat_id for reader in readers]
+        follows = await self._editor.subscriptions.of_all(ids)
+        shown = await self._shown(readers)
+        return [
+            self._brief(reader, follows.get(reader.chat_id, ()), shown.get(reader.chat_id, ()))
+            for reader in readers
+        ]
+
+    async def _shown(self, readers: Sequence[Reader]) -> dict[int, tuple[Shown, ...]]:
+        """What each was shown before the day of their issue, as far as it matters."""
+        before = {reader.chat_id: reader.day for reader in readers}
+        # In the sample edition nothing is recent: it has no dates.
+        after = None if self._sample else min(before.values(), default=date.max) - _RECENT
+        found = await self._editor.issues.history(list(before), after)
+        shown = {
+            chat_id: earlier
+            for chat_id, all_shown in found.items()
+            if (earlier := tuple(s for s in all_shown if s.day < before[chat_id]))
+        }
+        if after is not None and (others := before.keys() - shown.keys()):
+            for chat_id, all_shown in (await self._editor.issues.history(list(others))).items():
+                shown[chat_id] = tuple(s for s in all_shown if s.day < before[chat_id])
+        return shown
+
+    def _brief(
+        self, reader: Reader, follows: tuple[Subscription, ...], shown: tuple[Shown, ...]
+    ) -> Brief:
+        last = shown[-1] if shown else None
+        since = window_start(last.until if last else None, self._until)
+        recent = (s.issue_id for s in shown if self._sample or s.until > since)
+        return Brief(
+            day=reader.day,
+            language=reader.language,
+            layout=reader.layout,
+            follows=follows,
+            window=Window(since, self._until, self._sample),
+            previous=last.day if last else None,
+            recent=frozenset(recent),
+        )
+
+    async def order(self, brief: Brief) -> Order:
+        """The brief by what its reader saw, rather than by where."""
+        if not brief.recent:
+            return Order(brief, frozenset())
+        unknown = brief.recent - self._items_of.keys()
+        if unknown:
+            found = await self._editor.issues.item_ids(list(unknown))
+            self._items_of |= {issue_id: found.get(issue_id, frozenset()) for issue_id in unknown}
+        seen = frozenset().union(*(self._items_of[issue_id] for issue_id in brief.recent))
+        candidates = await self._wanted(brief)
+        there = seen.intersection(candidate.id for candidate in candidates)
+        return Order(replace(brief, recent=frozenset()), there)
+
+    async def compose(self, order: Order) -> ComposedIssue:
+        """The issue: the same for equal orders."""
+        brief, window = order.brief, order.brief.window
+        new = [c for c in await self._wanted(brief) if c.id not in order.seen]
+        choices = choose(new, self._editor.caps)
         item_ids = tuple(item_id for choice in choices for item_id in choice.ids)
-        edition = await self._edition(brief, window)
-        facts = await self._facts(by, window, {choice.section for choice in choices})
+        facts = await self._facts(brief, {choice.section for choice in choices})
         words = messages(brief.language)
         issue = compose(
             choices,
-            {stored.id: stored for stored in await self._items.load(item_ids)},
-            replace(edition, notices=notices(facts, window.until, words)),
-            self._taxonomy,
+            await self._load(item_ids),
+            replace(await self._edition(brief), notices=notices(facts, window.until, words)),
+            self._editor.taxonomy,
         )
         return ComposedIssue(issue, item_ids, window.until)
 
+    async def _wanted(self, brief: Brief) -> tuple[Candidate, ...]:
+        """What the brief's topics want of the window, the best first."""
+        by, window = self._filter(brief.follows), brief.window
+        if (by, window) not in self._ranked:
+            found = await self._found(by, window)
+            kept = [candidate for candidate in found if wanted(candidate, by)]
+            best_first = ranked(kept, by, window.until)
+            # One object for each item, however many topic sets it is a candidate of.
+            shared = (self._candidates.setdefault(c.id, replace(c, text="")) for c in best_first)
+            self._ranked[by, window] = tuple(shared)
+        return self._ranked[by, window]
+
+    def _filter(self, follows: tuple[Subscription, ...]) -> TopicFilter:
+        if follows not in self._filters:
+            self._filters[follows] = topic_filter(follows, self._editor.taxonomy)
+        return self._filters[follows]
+
+    async def _load(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
+        missing = [item_id for item_id in item_ids if item_id not in self._items]
+        if missing:
+            loaded = await self._editor.items.load(missing)
+            self._items |= {stored.id: stored for stored in loaded}
+        return self._items
+
     async def _found(self, by: TopicFilter, window: Window) -> tuple[Candidate, ...]:
         """Candidates for all sections. A large batch of papers must not push out the rest."""
-        papers = await self._candidates(by, window, MAX_PAPERS, _PAPERS)
-        return papers + await self._candidates(by, window, MAX_OTHERS, _OTHERS)
+        papers = await self._search(by, window, MAX_PAPERS, _PAPERS)
+        return papers + await self._search(by, window, MAX_OTHERS, _OTHERS)
 
-    async def _candidates(
+    async def _search(
         self,
         by: TopicFilter,
         window: Window,
         limit: int,
         sections: frozenset[Section] | None = None,
     ) -> tuple[Candidate, ...]:
-        return await self._items.candidates(
+        return await self._editor.items.candidates(
             by,
             since=window.since,
             until=window.until,
             sample=window.sample,
-            unseen_by=window.unseen_by,
-            before=window.day,
             limit=limit,
             sections=sections,
         )
 
-    async def _facts(self, by: TopicFilter, window: Window, sections: set[Section]) -> Facts:
-        others = bool(sections) or bool(await self._candidates(_EVERYTHING, window, 1))
-        missed = Section.PAPERS not in sections and self._expects_papers(by)
+    async def _facts(self, brief: Brief, sections: set[Section]) -> Facts:
+        window = brief.window
+        missed = Section.PAPERS not in sections and self._expects_papers(brief)
         return Facts(
             sample=window.sample,
             items=bool(sections),
-            others=others,
+            others=bool(sections) or await self._newest(window) is not None,
             papers_missed=missed,
             arxiv_rests=missed and not window.sample and await self._arxiv_rests(window),
         )
 
-    def _expects_papers(self, by: TopicFilter) -> bool:
-        return by.everything or any(t.arxiv for t in self._taxonomy.topics if t.id in by.topics)
+    def _expects_papers(self, brief: Brief) -> bool:
+        by, taxonomy = self._filter(brief.follows), self._editor.taxonomy
+        return by.everything or any(t.arxiv for t in taxonomy.topics if t.id in by.topics)
 
     async def _arxiv_rests(self, window: Window) -> bool:
         """Whether papers came in the week before, but none since, on any topic."""
-        week = replace(window, since=window.until - LOOK_BACK, unseen_by=None)
-        papers = await self._candidates(_EVERYTHING, week, 1, _PAPERS)
-        return bool(papers) and papers[0].first_seen <= window.since + OVERLAP
+        paper = await self._newest(replace(window, since=window.until - LOOK_BACK), _PAPERS)
+        return paper is not None and paper.first_seen <= window.since + OVERLAP
 
-    async def _edition(self, brief: Brief, window: Window) -> Edition:
-        first = await self._issues.first_day(brief.day)
+    async def _newest(
+        self, window: Window, sections: frozenset[Section] | None = None
+    ) -> Candidate | None:
+        """The newest item of the window on any topic."""
+        if (window, sections) not in self._others:
+            found = await self._search(_EVERYTHING, window, 1, sections)
+            self._others[window, sections] = found[0] if found else None
+        return self._others[window, sections]
+
+    async def _edition(self, brief: Brief) -> Edition:
+        first = await self._editor.issues.first_day(brief.day)
         words = messages(brief.language)
         return Edition(
             day=brief.day,
             number=max((brief.day - first).days + 1, 1),
             language=brief.language,
-            topics=headline_topics(brief.follows, self._taxonomy, words),
-            sample=window.sample,
-            previous=brief.history[-1].day if brief.history else None,
+            topics=headline_topics(brief.follows, self._editor.taxonomy, words),
+            sample=brief.window.sample,
+            previous=brief.previous,
         )
 
 

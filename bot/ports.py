@@ -95,17 +95,14 @@ class ItemStore(Protocol):
         since: datetime,
         until: datetime,
         sample: bool,
-        unseen_by: int | None,
-        before: date,
         limit: int,
         sections: frozenset[Section] | None = None,
     ) -> tuple[Candidate, ...]:
         """Items that ``wanted`` may want, newest first, at most ``limit``.
 
         First seen after ``since`` and at or before ``until``; only the sample edition with
-        ``sample`` (whatever its dates), never it without. Items in an issue that chat
-        ``unseen_by`` got for a date before ``before`` are left out. For keywords this is a
-        superset (a substring match); ``digest.select`` decides. With ``sections`` only those.
+        ``sample`` (whatever its dates), never it without. For keywords this is a superset (a
+        substring match); ``digest.select`` decides. With ``sections`` only those.
         """
         ...
 
@@ -173,6 +170,10 @@ class SubscriptionStore(Protocol):
         """In the order in which they were made."""
         ...
 
+    async def of_all(self, chat_ids: Sequence[int]) -> Mapping[int, tuple[Subscription, ...]]:
+        """The same for many chats; those without any are left out."""
+        ...
+
     async def add(self, chat_id: int, subscription: Subscription, now: datetime) -> bool:
         """False if it was there already. Replaces the opposite (``excluded`` flipped) one."""
         ...
@@ -225,8 +226,17 @@ class IssueStore(Protocol):
         """The dates of the chat's issues, ascending."""
         ...
 
-    async def history(self, chat_id: int, before: date) -> tuple[Shown, ...]:
-        """What the chat was shown for dates before ``before``, in the order of dates and time."""
+    async def history(
+        self, chat_ids: Sequence[int], after: date | None = None
+    ) -> Mapping[int, tuple[Shown, ...]]:
+        """What each chat was shown, in the order of dates and time; chats without any left out.
+
+        With ``after`` only for later dates.
+        """
+        ...
+
+    async def item_ids(self, issue_ids: Sequence[int]) -> Mapping[int, frozenset[int]]:
+        """The items in each of these issues; issues without any are left out."""
         ...
 
     async def first_day(self, today: date) -> date:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import SAMPLE_SOURCE, Candidate, Section, TopicFilter
 from bot.store.codec import search_text
-from bot.store.tables import chat_issues, is_one_of, issue_items, item_topics, items, not_removed
+from bot.store.tables import is_one_of, item_topics, items, not_removed
 
 LEAST_REACH = 16_000
 """Items that are cheap enough to look through at once."""
@@ -28,8 +28,6 @@ class Search:
     since: datetime
     until: datetime
     sample: bool
-    unseen_by: int | None
-    before: date
     limit: int
     sections: frozenset[Section] | None = None
 
@@ -93,8 +91,6 @@ def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
         query = query.where(_may_want(search, since))
     if search.wanted.excluded_topics:
         query = query.where(~_has_one_of(search.wanted.excluded_topics))
-    if search.unseen_by is not None:
-        query = query.where(items.c.id.not_in(_seen(search.unseen_by, search.before)))
     return query
 
 
@@ -134,16 +130,6 @@ def _may_want(search: Search, since: datetime) -> ColumnElement[bool]:
 def _has_one_of(topics: Iterable[str]) -> ColumnElement[bool]:
     return exists().where(
         item_topics.c.item_id == items.c.id, item_topics.c.topic_id.in_(sorted(topics))
-    )
-
-
-def _seen(chat_id: int, before: date) -> Select[tuple[int]]:
-    # Not correlated with the item, on purpose: a popular item is in as many issues as there are
-    # readers, but one reader's issues are few.
-    return (
-        select(issue_items.c.item_id)
-        .join(chat_issues, chat_issues.c.issue_id == issue_items.c.issue_id)
-        .where(chat_issues.c.chat_id == chat_id, chat_issues.c.day < before)
     )
 
 

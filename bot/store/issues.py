@@ -112,14 +112,34 @@ class SqlIssueStore:
         async with self._database.read() as connection:
             return tuple((await connection.execute(query)).scalars())
 
-    async def history(self, chat_id: int, before: date) -> tuple[Shown, ...]:
+    async def history(
+        self, chat_ids: Sequence[int], after: date | None = None
+    ) -> dict[int, tuple[Shown, ...]]:
+        shown = chat_issues.c
         query = (
-            select(chat_issues.c.day, chat_issues.c.issue_id, chat_issues.c.until)
-            .where(chat_issues.c.chat_id == chat_id, chat_issues.c.day < before)
-            .order_by(chat_issues.c.day, chat_issues.c.shown_at, chat_issues.c.issue_id)
+            select(shown.chat_id, shown.day, shown.issue_id, shown.until)
+            .where(shown.chat_id.in_(chat_ids))
+            .order_by(shown.chat_id, shown.day, shown.shown_at, shown.issue_id)
+        )
+        if after is not None:
+            query = query.where(shown.day > after)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        of_chat: dict[int, list[Shown]] = {}
+        for chat_id, *each in rows:
+            of_chat.setdefault(chat_id, []).append(Shown(*each))
+        return {chat_id: tuple(each) for chat_id, each in of_chat.items()}
+
+    async def item_ids(self, issue_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+        query = select(issue_items.c.issue_id, issue_items.c.item_id).where(
+            issue_items.c.issue_id.in_(issue_ids)
         )
         async with self._database.read() as connection:
-            return tuple(Shown(*row) for row in await connection.execute(query))
+            rows = (await connection.execute(query)).all()
+        of_issue: dict[int, set[int]] = {}
+        for issue_id, item_id in rows:
+            of_issue.setdefault(issue_id, set()).add(item_id)
+        return {issue_id: frozenset(ids) for issue_id, ids in of_issue.items()}
 
     async def first_day(self, today: date) -> date:
         if self._first_day is None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
@@ -138,14 +138,12 @@ class SqlItemStore:
         since: datetime,
         until: datetime,
         sample: bool,
-        unseen_by: int | None,
-        before: date,
         limit: int,
         sections: frozenset[Section] | None = None,
     ) -> tuple[Candidate, ...]:
         if not (wanted.everything or wanted.topics or wanted.keywords):
             return ()
-        search = Search(wanted, since, until, sample, unseen_by, before, limit, sections)
+        search = Search(wanted, since, until, sample, limit, sections)
         async with self._database.read() as connection:
             return await find(connection, search)
 

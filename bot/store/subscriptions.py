@@ -1,6 +1,8 @@
 """Subscriptions: what each chat follows, or never wants to see."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, delete, select
 
@@ -16,14 +18,25 @@ class SqlSubscriptionStore:
         self._database = database
 
     async def of(self, chat_id: int) -> tuple[Subscription, ...]:
+        return (await self.of_all([chat_id])).get(chat_id, ())
+
+    async def of_all(self, chat_ids: Sequence[int]) -> dict[int, tuple[Subscription, ...]]:
         query = (
-            select(subscriptions.c.kind, subscriptions.c.value, subscriptions.c.excluded)
-            .where(subscriptions.c.chat_id == chat_id)
-            .order_by(subscriptions.c.id)
+            select(
+                subscriptions.c.chat_id,
+                subscriptions.c.kind,
+                subscriptions.c.value,
+                subscriptions.c.excluded,
+            )
+            .where(subscriptions.c.chat_id.in_(chat_ids))
+            .order_by(subscriptions.c.chat_id, subscriptions.c.id)
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        return tuple(Subscription(FollowKind(row.kind), row.value, row.excluded) for row in rows)
+        of_chat: dict[int, list[Subscription]] = {}
+        for chat_id, *follow in rows:
+            of_chat.setdefault(chat_id, []).append(_subscription(*follow))
+        return {chat_id: tuple(follows) for chat_id, follows in of_chat.items()}
 
     async def add(self, chat_id: int, subscription: Subscription, now: datetime) -> bool:
         """A replaced opposite loses its place: the new one counts as made now."""
@@ -55,6 +68,11 @@ class SqlSubscriptionStore:
     async def _delete(self, condition: ColumnElement[bool]) -> int:
         async with self._database.write() as connection:
             return (await connection.execute(delete(subscriptions).where(condition))).rowcount
+
+
+@lru_cache(maxsize=2**12)
+def _subscription(kind: str, value: str, excluded: bool) -> Subscription:
+    return Subscription(FollowKind(kind), value, excluded)
 
 
 def _same(chat_id: int, subscription: Subscription) -> ColumnElement[bool]:

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.config import IssueSettings
-from bot.editor import LOOK_BACK
+from bot.digest.window import LOOK_BACK
+from bot.editor import Order, Reader
 from bot.messages import messages
 from bot.model import FollowKind, Section, Subscription, TopicMatch
 from bot.ports import ComposedIssue
@@ -367,3 +368,47 @@ async def test_a_large_batch_of_papers_leaves_room_for_the_rest(talk: Conversati
     for line in ("/subscribe all", "/subscribe cv"):
         await talk.say(line)
         assert "Title of post" in await talk.say("/today")
+
+
+# Sharing: an issue is made once for all who get the same
+
+
+async def orders(talk: Conversation, *names: str) -> list[Order]:
+    desk = await talk.app.editor.desk(talk.clock.now())
+    day = talk.clock.now().date()
+    chats = [await talk.chat(name) for name in names]
+    readers = [Reader(chat.id, day, chat.language, chat.layout) for chat in chats]
+    return [await desk.order(brief) for brief in await desk.briefs(readers)]
+
+
+async def test_readers_with_different_pasts_share_an_issue(talk: Conversation) -> None:
+    """Ann reads each morning, Bob read at noon and in the evening, what he saw is over."""
+    for who in ("ann", "bob"):
+        await talk.say("/subscribe cv", who)
+    await talk.fetch(item("a", "cv"))
+    talk.clock.move(ONE_HOUR)
+    await talk.read(who="ann")
+    talk.clock.move(ONE_DAY)
+    await talk.read(who="ann")
+    for _ in range(2):
+        talk.clock.move(4 * ONE_HOUR)
+        await talk.read(who="bob")
+    talk.clock.move(ONE_DAY - 8 * ONE_HOUR)
+    await talk.fetch(item("b", "cv"))
+    ann, bob = await orders(talk, "ann", "bob")
+    assert ann == bob
+
+
+async def test_only_who_saw_something_of_an_issue_gets_another(talk: Conversation) -> None:
+    for who in ("ann", "bob", "eve"):
+        await talk.say("/subscribe cv", who)
+        await talk.read(who=who)
+    talk.clock.move(6 * ONE_HOUR)
+    await talk.fetch(item("a", "cv"))
+    assert titles(await talk.read(who="bob")) == ["Title of a"]
+    talk.clock.move(ONE_DAY - 6 * ONE_HOUR)
+    await talk.fetch(item("b", "cv"))
+    ann, bob, eve = await orders(talk, "ann", "bob", "eve")
+    assert ann == eve != bob
+    assert titles(await talk.read(who="bob")) == ["Title of b"]
+    assert sorted(titles(await talk.read(who="ann"))) == ["Title of a", "Title of b"]

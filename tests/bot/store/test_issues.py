@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,7 +98,7 @@ async def test_what_was_shown_last_counts(store: Store) -> None:
         )
         shown = await store.issues.shown(chat.id, TODAY)
         assert shown == an_issue(title="1" if issue_id == one else "2")
-        last = (await store.issues.history(chat.id, TOMORROW))[-1]
+        last = (await store.issues.history([chat.id]))[chat.id][-1]
         assert last == Shown(TODAY, issue_id, NOW + hours(minute))
     assert await store.issues.days(chat.id) == (TODAY,)
 
@@ -111,11 +111,18 @@ async def test_the_days_of_a_chat(store: Store) -> None:
         await store.issues.show(chat.id, issue_id, NOW + hours(number), NOW)
     assert await store.issues.days(chat.id) == tuple(sorted(days))
     assert await store.issues.days(other.id) == ()
-    assert await store.issues.history(chat.id, TODAY) == ()
-    history = await store.issues.history(chat.id, date(2027, 1, 1))
+    history = (await store.issues.history([other.id, chat.id]))[chat.id]
     assert [shown.day for shown in history] == sorted(days)
     assert [shown.until for shown in history] == [NOW + hours(n) for n in (1, 2, 0)]
-    assert await store.issues.history(other.id, date(2027, 1, 1)) == ()
+    assert await store.issues.history([chat.id], after=TODAY) == {chat.id: history[1:]}
+    assert await store.issues.history([other.id]) == {}
+
+
+async def test_the_items_of_issues(store: Store) -> None:
+    one, two = await add_items(store, an_item("1"), an_item("2"))
+    both = await store.issues.save(composed(two, one), NOW)
+    none = await store.issues.save(composed(title="empty"), NOW)
+    assert await store.issues.item_ids([both, none]) == {both: {one, two}}
 
 
 async def test_showing_to_an_erased_chat_records_nothing(store: Store) -> None:

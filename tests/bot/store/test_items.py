@@ -24,7 +24,7 @@ from bot.store import Store
 from bot.store.candidates import Search, _query
 from bot.store.codec import search_text
 from bot.store.enrich import MOST, enriched
-from tests.bot.store.builders import NOW, TODAY, add_chat, add_items, an_item, composed, hours
+from tests.bot.store.builders import NOW, add_items, an_item, hours
 
 ALL = TopicFilter(everything=True)
 
@@ -57,8 +57,6 @@ async def find(store: Store, wanted: TopicFilter, **changes: Any) -> tuple[Candi
         "since": NOW - hours(24),
         "until": NOW,
         "sample": False,
-        "unseen_by": None,
-        "before": TODAY,
         "limit": 100,
     }
     return await store.items.candidates(wanted, **{**asked, **changes})
@@ -253,22 +251,6 @@ async def test_an_excluded_keyword_brings_the_text_but_decides_nothing(store: St
     assert [found.text for found in await find(store, wanted)] == ["said ai"]
 
 
-async def test_what_the_chat_saw_on_an_earlier_day_is_left_out(store: Store) -> None:
-    chat, other = await add_chat(store, "1"), await add_chat(store, "2")
-    seen, new = await add_items(
-        store, an_item("seen", topics=on("t")), an_item("new", topics=on("t"))
-    )
-    issue_id = await store.issues.save(composed(seen), NOW)
-    await store.issues.show(chat.id, issue_id, NOW, NOW)
-    tomorrow = TODAY + timedelta(days=1)
-    for wanted in (ALL, TopicFilter(topics=frozenset({"t"}))):
-        for_chat = await find(store, wanted, unseen_by=chat.id, before=tomorrow)
-        assert [found.id for found in for_chat] == [new]
-        # The issue of the day itself may be composed again.
-        assert len(await find(store, wanted, unseen_by=chat.id, before=TODAY)) == 2
-        assert len(await find(store, wanted, unseen_by=other.id, before=tomorrow)) == 2
-
-
 def reference(items: Sequence[tuple[Item, datetime]], topics: set[str], limit: int) -> list[str]:
     newest = sorted(enumerate(items), key=lambda pair: (pair[1][1], pair[0]), reverse=True)
     wanted = [item.key for _, (item, _) in newest if topics & {each.id for each in item.topics}]
@@ -300,7 +282,7 @@ async def test_candidates_use_the_indexes(store: Store) -> None:
     plans = []
     async with store.database.read() as connection:
         for wanted in (ALL, TopicFilter(topics=frozenset({"a", "b"}))):
-            search = Search(wanted, NOW - hours(1), NOW, False, 1, TODAY, 10)
+            search = Search(wanted, NOW - hours(1), NOW, False, 10)
             query = _query(search, search.since).compile(
                 connection.sync_connection, compile_kwargs={"literal_binds": True}
             )

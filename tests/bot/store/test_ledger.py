@@ -109,7 +109,7 @@ async def test_the_way_of_a_delivery(store: Store, chat: Chat) -> None:
     assert await store.issues.shown(chat.id, TODAY) is None
     assert await store.ledger.sent(first, "m1", NOW, late=False)
     assert await store.issues.shown(chat.id, TODAY) == composed().issue
-    (shown,) = await store.issues.history(chat.id, TODAY + timedelta(days=1))
+    (shown,) = (await store.issues.history([chat.id]))[chat.id]
     assert shown.until == NOW
     (second,) = await claim(store)
     assert (second.part, second.payload) == (2, "two")
