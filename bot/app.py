@@ -59,6 +59,7 @@ class App:
             self.editor,
             self.store.issues,
             self.store.items,
+            self.store.revisions,
             self.taxonomy,
             rights=adapter,
             operators=self.settings.operator_ids,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands.reply import Reply
+from bot.curation.ports import RevisionStore
 from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
@@ -38,6 +39,7 @@ class Services:
     editor: Editor
     issues: IssueStore
     items: ItemStore
+    revisions: RevisionStore
     taxonomy: Taxonomy
     rights: Rights
     operators: frozenset[str] = frozenset()
@@ -60,10 +62,14 @@ class Context:
         return self.now.astimezone(ZoneInfo(self.chat.schedule.zone)).date()
 
     @property
+    def sender(self) -> str:
+        """The person who writes, as ``platform:id``."""
+        return f"{self.incoming.chat.platform}:{self.incoming.sender_id}"
+
+    @property
     def from_operator(self) -> bool:
         """Whether the sender runs this Ribao."""
-        sender = f"{self.incoming.chat.platform}:{self.incoming.sender_id}"
-        return sender in self.services.operators
+        return self.sender in self.services.operators
 
     async def authorise(self) -> None:
         """Raise ``Refusal`` unless the sender may change something where they write."""

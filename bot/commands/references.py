@@ -19,37 +19,38 @@ def split_reference(text: str) -> tuple[str, str]:
 
 
 async def item_named(context: Context, reference: str) -> StoredItem:
-    """The item that ``reference`` names; removed ones are found as well.
+    """The item that ``reference`` names; one that was removed only operators can name.
 
     ``3`` is the third of the issue last shown to the chat, ``#812`` the item with that id; all
     else is an address or arXiv identifier. Raises ``Refusal``.
     """
     if not reference:
         raise Refusal("reference.how")
-    plain = unicodedata.normalize("NFKC", reference)
-    if plain.isascii() and plain.isdigit():
-        return await _numbered(context, int(plain))
-    number = plain.removeprefix("#")
-    if plain.startswith("#") and number.isascii() and number.isdigit():
-        return await _loaded(context, min(int(number), _MAX_ID), reference)
-    key = canonical_key(reference) or canonical_key(f"https://{reference}")
-    found = await context.services.items.find(key) if key else None
-    if found is None:
+    found = await _found(context, reference)
+    if found is None or (found.removed and not context.from_operator):
         raise Refusal("reference.unknown", text=shown(reference))
     return found
 
 
-async def _numbered(context: Context, number: int) -> StoredItem:
+async def _found(context: Context, reference: str) -> StoredItem | None:
+    plain = unicodedata.normalize("NFKC", reference)
+    if plain.isascii() and plain.isdigit():
+        return await _by_id(context, await _numbered(context, int(plain)))
+    number = plain.removeprefix("#")
+    if plain.startswith("#") and number.isascii() and number.isdigit():
+        return await _by_id(context, min(int(number), _MAX_ID))
+    key = canonical_key(reference) or canonical_key(f"https://{reference}")
+    return await context.services.items.find(key) if key else None
+
+
+async def _numbered(context: Context, number: int) -> int:
     ids = await context.services.issues.last_items(context.chat.id)
     if not ids:
         raise Refusal("reference.no_issue")
     if not 1 <= number <= len(ids):
         raise Refusal("reference.no_number", n=len(ids), number=shown(str(number)))
-    return await _loaded(context, ids[number - 1], str(number))
+    return ids[number - 1]
 
 
-async def _loaded(context: Context, item_id: int, reference: str) -> StoredItem:
-    found = await context.services.items.load([item_id])
-    if not found:
-        raise Refusal("reference.unknown", text=shown(reference))
-    return found[0]
+async def _by_id(context: Context, item_id: int) -> StoredItem | None:
+    return next(iter(await context.services.items.load([item_id])), None)

@@ -1,6 +1,6 @@
 """The command table: every command, its names and who may use it."""
 
-from bot.commands import following, personal, reading, settings
+from bot.commands import curating, following, personal, reading, settings
 from bot.commands.channels import channel_on
 from bot.commands.context import Command
 from bot.commands.parse import command_table
@@ -34,7 +34,8 @@ def build_table() -> dict[str, Command]:
             ("我的订阅", "我的訂閱"),
             for_channels=True,
         ),
-        Command("issue", reading.issue, ("history", "往期", "历史", "歷史")),
+        Command("issue", reading.issue, ("往期",)),
+        Command("history", curating.history, ("历史", "歷史", "修订", "修訂")),
         Command("time", settings.set_time, ("时间", "時間"), changes=True, for_channels=True),
         Command(
             "timezone",
@@ -67,6 +68,11 @@ def build_table() -> dict[str, Command]:
             ("频道", "頻道"),
             changes=True,
         ),
+        Command("pick", curating.pick, ("精选", "精選"), for_operators=True),
+        Command("unpick", curating.unpick, ("取消精选", "取消精選"), for_operators=True),
+        Command("edit", curating.edit, ("编辑", "編輯"), for_operators=True),
+        Command("remove", curating.remove, ("下架", "撤下"), for_operators=True),
+        Command("undo", curating.undo, ("撤销", "撤銷", "復原"), for_operators=True),
         Command("privacy", personal.privacy, ("隐私", "隱私")),
         Command("export", personal.export, ("导出", "匯出"), changes=True),
         Command("forget", personal.forget, ("忘记", "忘記"), changes=True),
