@@ -24,7 +24,7 @@ from bot.curation.nouns import Act, Kind, Revision
 from bot.errors import Refusal
 from bot.model import PICK, Section, StoredItem, TopicFilter, TopicMatch
 from bot.store import Store, open_store
-from tests.bot.store.builders import NOW, TODAY, add_items, an_item
+from tests.bot.store.builders import NOW, add_items, an_item
 
 OPERATOR = "console:me"
 LATER = NOW + timedelta(hours=1)
@@ -63,8 +63,6 @@ async def candidates(store: Store) -> list[int]:
         since=NOW - timedelta(days=1),
         until=LATER,
         sample=False,
-        unseen_by=None,
-        before=TODAY,
         limit=10,
     )
     return [candidate.id for candidate in found]
