@@ -111,8 +111,13 @@ async def open_adapters(app: App) -> AsyncIterator[tuple[Adapter, ...]]:
     """The adapters of all enabled platforms. An SDK is imported only here, if it is needed."""
     async with AsyncExitStack() as stack:
         adapters: list[Adapter] = []
-        console = app.settings.console
-        if console.enabled is not False:
+        telegram, console = app.settings.telegram, app.settings.console
+        if token := telegram.secret:
+            opened = adapter_class("telegram").open(
+                token, base_url=telegram.base_url, proxy=telegram.proxy
+            )
+            adapters.append(await stack.enter_async_context(opened))
+        if console.enabled or (console.enabled is None and not adapters):
             opened = adapter_class("console").open(app.settings.data_dir, console.chat)
             adapters.append(await stack.enter_async_context(opened))
         if not adapters:

@@ -10,7 +10,7 @@ import tomllib
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
@@ -20,6 +20,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -56,6 +57,26 @@ def _time_of_day(value: object) -> time:
     return time(int(match[1]), int(match[2]))
 
 
+def _http(value: str) -> str:
+    if not re.match(r"https?://[^/\s]+", value):
+        raise ValueError(f"{value!r} is no http(s) address")
+    return value
+
+
+def _secret(key: str, value: SecretStr | None, file: Path | None) -> str | None:
+    """A secret as it is given, or from its file. Raises ``ConfigError``, which never shows it."""
+    if value is not None:
+        return value.get_secret_value().strip() or None
+    if file is None:
+        return None
+    try:
+        return file.read_text("utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ConfigError(f"{key}_file: {file} can't be read: {reason}") from None
+
+
+HttpUrl = Annotated[str, AfterValidator(_http)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
@@ -102,26 +123,46 @@ class ConsoleSettings(_Table):
     chat: str = "me"
 
 
+class TelegramSettings(_Table):
+    """A bot account. It is on where a token is given, here, in the environment or in a file."""
+
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    base_url: HttpUrl = "https://api.telegram.org"
+    proxy: HttpUrl | None = None
+
+    @property
+    def secret(self) -> str | None:
+        """The token. Raises ``ConfigError`` if its file can't be read."""
+        return _secret("telegram.token", self.token, self.token_file)
+
+
 class SourceSettings(_Table):
     name: str = Field(min_length=1, max_length=100)
     kind: str
-    url: str
+    url: HttpUrl
     section: Section = Section.POSTS
     topics: tuple[str, ...] = ()
     language: str | None = None
 
-    @field_validator("url")
-    @classmethod
-    def _http(cls, value: str) -> str:
-        if not re.match(r"https?://[^/\s]+", value):
-            raise ValueError(f"{value!r} is no http(s) address")
-        return value
+
+class _Form(NamedTuple):
+    where: str
+    pattern: str
+    example: str
+
+
+_CHANNELS = {
+    "console": _Form("the console", r"#[\w.-]{1,64}", "#name"),
+    "telegram": _Form("Telegram", r"@\w{4,32}|-\d{1,32}", "@name or a number like -1001234567890"),
+}
+"""How a channel is written, by platform."""
 
 
 class ChannelSettings(_Table):
     """A channel that gets its own issue. Empty ``topics``: the whole paper."""
 
-    platform: Literal["console"]
+    platform: Literal["console", "telegram"]
     chat: str
     topics: tuple[str, ...] = ()
     time: TimeOfDay | None = None
@@ -131,9 +172,10 @@ class ChannelSettings(_Table):
 
     @field_validator("chat")
     @classmethod
-    def _channel(cls, value: str) -> str:
-        if not re.fullmatch(r"#[\w.-]{1,64}", value):
-            raise ValueError(f"{value!r} is no channel of the console (write #name)")
+    def _channel(cls, value: str, given: ValidationInfo) -> str:
+        form = _CHANNELS.get(given.data.get("platform", ""))
+        if form and not re.fullmatch(form.pattern, value):
+            raise ValueError(f"{value!r} is no channel of {form.where} (write {form.example})")
         return value
 
 
@@ -164,6 +206,7 @@ class Settings(BaseSettings):
     issue: IssueSettings = IssueSettings()
     fetch: FetchSettings = FetchSettings()
     console: ConsoleSettings = ConsoleSettings()
+    telegram: TelegramSettings = TelegramSettings()
     sources: tuple[SourceSettings, ...] = ()
     channels: tuple[ChannelSettings, ...] = ()
 
@@ -249,6 +292,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "issue": IssueSettings,
         "fetch": FetchSettings,
         "console": ConsoleSettings,
+        "telegram": TelegramSettings,
         "sources": SourceSettings,
         "channels": ChannelSettings,
     }

@@ -5,6 +5,7 @@ import gc
 import logging
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.app import App, channel_wishes, open_adapters, open_ingest
@@ -17,14 +18,17 @@ log = logging.getLogger(__name__)
 
 TICK_EVERY = timedelta(seconds=20)
 FIRST_FETCH_AFTER = timedelta(seconds=2)
+OPERATOR = "operator"
+"""The sender in whose name configured channels are looked up."""
+
 KEPT = timedelta(days=60)
 """How long the ledger's finished rows are kept; the rule asks for 40 days at least."""
 
 
 async def run(app: App) -> None:
     """Serve until SIGTERM or SIGINT, or until every adapter has nobody left to talk to."""
-    await set_up_channels(app, app.clock.now())
     async with open_adapters(app) as adapters:
+        await set_up_channels(app, adapters, app.clock.now())
         scheduler = Scheduler(_jobs(app, adapters), app.clock)
         settle_memory()
         scheduler.start()
@@ -44,10 +48,20 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-async def set_up_channels(app: App, now: datetime) -> None:
-    """Make the configured channels as they are configured."""
+async def set_up_channels(app: App, adapters: Sequence[Adapter], now: datetime) -> None:
+    """Make the configured channels as they are configured.
+
+    One that its platform doesn't know, or whose platform is off, is told in the log and left out.
+    """
+    by_platform = {adapter.platform: adapter for adapter in adapters}
     for wish in channel_wishes(app.settings, app.taxonomy):
-        await app.readers.set_up_channel(wish, now)
+        adapter = by_platform.get(wish.address.platform)
+        found = await adapter.resolve(wish.title, OPERATOR) if adapter else None
+        if found is None:
+            log.error("channel %s: %s does not know it", wish.title, wish.address.platform)
+            continue
+        address, _, title = found
+        await app.readers.set_up_channel(replace(wish, address=address, title=title), now)
 
 
 async def _converse(app: App, adapters: Sequence[Adapter]) -> None:

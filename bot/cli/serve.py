@@ -147,7 +147,7 @@ async def _push(settings: "Settings", at: datetime | None) -> dict[str, int]:
     from bot.running import set_up_channels
 
     async with open_app(settings) as app, open_adapters(app) as adapters:
-        await set_up_channels(app, app.clock.now())
+        await set_up_channels(app, adapters, app.clock.now())
         tick = app.tick(adapters)
         # Number 1 is not later than today, whatever day the pass is made for.
         await app.store.issues.first_day(app.clock.now().date())

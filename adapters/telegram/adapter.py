@@ -1,0 +1,124 @@
+"""Telegram as a platform: one bot account, through python-telegram-bot's ``Bot``."""
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from telegram import Bot
+from telegram.constants import ChatMemberStatus
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+
+from adapters.telegram.buttons import Signer
+from adapters.telegram.errors import as_delivery_error
+from adapters.telegram.handlers import Handlers, say
+from adapters.telegram.polling import Poller
+from adapters.telegram.render import TelegramRenderer
+from adapters.telegram.transport import AiohttpRequest
+from adapters.telegram.updates import PLATFORM, in_name_of, kind_of, title_of
+from bot.errors import ConfigError
+from bot.model import ChatAddress, ChatKind
+from bot.platform import Handle
+
+log = logging.getLogger(__name__)
+
+API = "https://api.telegram.org"
+AGAIN_SECONDS = 10.0
+_TOKEN = re.compile(r"\d{1,20}:[\w-]{20,100}")
+_ADMINISTRATORS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
+
+
+class TelegramAdapter:
+    """One bot account."""
+
+    platform = PLATFORM
+    interactive = True
+
+    def __init__(self, bot: Bot, token: str) -> None:
+        self.renderer = TelegramRenderer()
+        self.account = token.partition(":")[0]
+        self._bot = bot
+        self._signer = Signer(token)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, token: str, *, base_url: str = API, proxy: str | None = None
+    ) -> AsyncIterator[Self]:
+        """The adapter for a token, before the Bot API server at ``base_url``.
+
+        A server that can't be reached is asked again by ``run``. Raises ``ConfigError`` if it
+        refuses the token.
+        """
+        if not _TOKEN.fullmatch(token):
+            raise ConfigError("telegram.token: this is no token; @BotFather gives one")
+        os.environ.setdefault("PTB_TIMEDELTA", "true")  # the SDK's own switch against its warning
+        bot = Bot(
+            token,
+            base_url=f"{base_url.rstrip('/')}/bot",
+            request=AiohttpRequest(proxy=proxy),
+            get_updates_request=AiohttpRequest(proxy=proxy, connections=2),
+        )
+        try:
+            await _introduce(bot)
+            yield cls(bot, token)
+        finally:
+            await bot.shutdown()
+
+    # Delivering
+
+    async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+        try:
+            sent = await say(self._bot, chat, payload, silent=silent)
+        except TelegramError as error:
+            raise as_delivery_error(error) from None
+        return str(sent.message_id)
+
+    # Rights
+
+    async def resolve(self, text: str, _sender_id: str) -> tuple[ChatAddress, ChatKind, str] | None:
+        """``@name`` or a number names a chat."""
+        number = text.removeprefix("-").isascii() and text.removeprefix("-").isdecimal()
+        if len(text) > 64 or not (number or (text.startswith("@") and text[1:].isidentifier())):
+            return None
+        try:
+            chat = await self._bot.get_chat(int(text) if number else text)
+        except (BadRequest, Forbidden):
+            return None
+        address = ChatAddress(PLATFORM, self.account, str(chat.id))
+        return address, kind_of(chat), title_of(chat)
+
+    async def may_manage(self, sender_id: str, chat: ChatAddress) -> bool:
+        """Asked of Telegram each time: an administrator of yesterday may be none today."""
+        if sender_id == in_name_of(chat.id):
+            return True
+        if not sender_id.isdecimal():
+            return False
+        try:
+            member = await self._bot.get_chat_member(int(chat.id), int(sender_id))
+        except (BadRequest, Forbidden):
+            return False
+        return member.status in _ADMINISTRATORS
+
+    # Conversing
+
+    async def run(self, handle: Handle) -> None:
+        """Converse until cancelled."""
+        while not await _introduce(self._bot):  # noqa: ASYNC110 - nothing could tell us
+            await asyncio.sleep(AGAIN_SECONDS)
+        await Poller(self._bot, Handlers(self._bot, self._signer, handle).answer).run()
+
+
+async def _introduce(bot: Bot) -> bool:
+    """Whether Telegram says who the bot is. Raises ``ConfigError`` if it refuses the token."""
+    try:
+        await bot.initialize()
+    except InvalidToken:
+        raise ConfigError("telegram.token: Telegram refuses it; ask @BotFather") from None
+    except TelegramError as error:
+        log.warning("Telegram: %s; the next try is in %.0f s.", error.message, AGAIN_SECONDS)
+        return False
+    return True

@@ -1,0 +1,165 @@
+"""Issues and replies as Telegram messages. Pure.
+
+A payload is a message's HTML. An issue becomes as few messages as possible, cut between its
+entries; an entry is only divided when it is longer than a message by itself.
+"""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from adapters.telegram.rich import (
+    BOLD,
+    ITALIC,
+    MAX_ENTITIES,
+    MAX_UNITS,
+    QUOTE,
+    Rich,
+    entities,
+    joined,
+    link_to,
+    plain,
+    size,
+    split,
+    to_html,
+    under,
+)
+from bot.commands.reply import Block, File, IssueBlock, Reply, Rows, Text, Tone
+from bot.digest.urls import usable_url
+from bot.messages import Messages, messages
+from bot.model import Entry, Issue, IssueSection
+
+MAX_AUTHORS = 5
+LATE_ROOM = 200
+"""Units kept free in every message, so that a first one can still say that it comes late."""
+
+_MARKS = {Tone.PLAIN: (), Tone.TITLE: (BOLD,), Tone.HINT: (ITALIC,), Tone.REFUSAL: ()}
+
+
+class TelegramRenderer:
+    """The ``Renderer`` of Telegram: payloads are HTML."""
+
+    def render(self, issue: Issue) -> tuple[str, ...]:
+        return tuple(map(to_html, issue_messages(issue)))
+
+    def mark_late(self, payload: str, language: str) -> str:
+        late = to_html(plain(messages(language)("issue.late"), ITALIC))
+        return f"{late}\n\n{payload}"
+
+
+def issue_messages(issue: Issue) -> Iterator[Rich]:
+    """The messages of an issue, in order."""
+    return _packed(_pieces(issue), MAX_UNITS - LATE_ROOM, MAX_ENTITIES - 1)
+
+
+def reply_messages(reply: Reply) -> Iterator[Rich]:
+    """The messages of a reply, but for its files."""
+    pieces: list[Rich] = []
+    for block in reply.blocks:
+        if isinstance(block, IssueBlock):
+            yield from _packed(pieces, MAX_UNITS, MAX_ENTITIES)
+            pieces = []
+            yield from issue_messages(block.issue)
+        else:
+            pieces += _block(block)
+    yield from _packed(pieces, MAX_UNITS, MAX_ENTITIES)
+
+
+def _block(block: Block) -> Iterator[Rich]:
+    match block:
+        case Text(text, tone):
+            yield plain(text, *_MARKS[tone])
+        case Rows(rows):
+            # Many short lines belong together; so that a list can be cut, each is a piece.
+            for start in range(0, len(rows), 10):
+                yield joined(_row(*row) for row in rows[start : start + 10])
+        case File() | IssueBlock():
+            return
+
+
+def _row(name: str, words: str) -> Rich:
+    return (*plain(name, BOLD), *(plain(f"  {words}") if words else ()))
+
+
+def _packed(pieces: Iterable[Rich], limit: int, most_entities: int) -> Iterator[Rich]:
+    message: Rich = ()
+    for piece in pieces:
+        for part in split(piece, limit, most_entities):
+            together = joined((message, part), "\n\n")
+            if size(together) <= limit and entities(together) <= most_entities:
+                message = together
+            else:
+                yield message
+                message = part
+    if message:
+        yield message
+
+
+def _pieces(issue: Issue) -> Iterator[Rich]:
+    """The parts of an issue between which it may be cut: its head, and each entry."""
+    say = messages(issue.language)
+    yield _head(issue, say)
+    for section in issue.sections:
+        for position, entry in enumerate(section.entries):
+            heading = plain(f"{section.icon} {section.title}", BOLD) if position == 0 else ()
+            last = position == len(section.entries) - 1
+            rest = _left_out(section, say) if last else ()
+            yield joined((heading, _entry(entry, say), rest), "\n\n")
+
+
+def _head(issue: Issue, say: Messages) -> Rich:
+    title = f"📰 {issue.title} · {say('issue.number', number=issue.number)}"
+    topics = say("issue.topics", topics=" · ".join(issue.topics))
+    counted = say("issue.count", n=issue.count)
+    about = topics if issue.topics else say("issue.all_topics")
+    top = joined((plain(title, BOLD), plain(issue.dateline), plain(f"{about} · {counted}")))
+    return joined((top, *(plain(notice, ITALIC) for notice in issue.notices)), "\n\n")
+
+
+def _entry(entry: Entry, say: Messages) -> Rich:
+    lines = (
+        _title(entry),
+        plain(_byline(entry, say)),
+        plain(_subject(entry)),
+        plain(entry.introduction),
+        under(QUOTE, plain(entry.abstract)),
+        _links(entry, say),
+    )
+    return joined(lines)
+
+
+def _title(entry: Entry) -> Rich:
+    number = plain(f"{entry.number}. ", BOLD)
+    url = usable_url(entry.url)
+    if not url:
+        return (*number, *plain(entry.title, BOLD))
+    return (*number, *plain(entry.title, BOLD, link_to(url)), *_true_host(entry.title, url))
+
+
+def _true_host(title: str, url: str) -> Rich:
+    """Where a title that looks like an address leads, if it is elsewhere."""
+    host = urlsplit(url).hostname or ""
+    looks = "://" in title or (title.count(".") > 0 and " " not in title.strip())
+    return plain(f" ({host})") if looks and host not in title else ()
+
+
+def _byline(entry: Entry, say: Messages) -> str:
+    shown = ", ".join(entry.authors[:MAX_AUTHORS])
+    if shown and (entry.authors_more or len(entry.authors) > MAX_AUTHORS):
+        shown = say("card.authors_more", authors=shown)
+    return " · ".join(filter(None, (entry.venue, entry.published, shown)))
+
+
+def _subject(entry: Entry) -> str:
+    return " · ".join(filter(None, (entry.field, *entry.tasks)))
+
+
+def _links(entry: Entry, say: Messages) -> Rich:
+    """Code and further links in one line."""
+    code = [(say("card.code"), url) for url in entry.code_urls if url != entry.url]
+    named = [*code, *((link.label, link.url) for link in entry.links)]
+    usable = ((label, usable_url(url)) for label, url in named)
+    return joined((plain(label or url, link_to(url)) for label, url in usable if url), " · ")
+
+
+def _left_out(section: IssueSection, say: Messages) -> Rich:
+    return plain(say("issue.left_out", n=section.left_out), ITALIC) if section.left_out else ()

@@ -1,0 +1,237 @@
+"""A day with Ribao on Telegram: the whole of it, before a Bot API server on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.telegram.adapter import TelegramAdapter
+from bot.app import App, open_adapters, open_app
+from bot.commands.context import Incoming
+from bot.commands.reply import Reply
+from bot.config import Settings, TelegramSettings
+from bot.messages import messages
+from bot.model import ChatAddress, ChatStatus
+from tests.conversation import SetClock
+from tests.telegram.server import BOT_ID, TOKEN, USERNAME, Json, TelegramServer
+
+ANN, EVE = 77, 78
+CLUB, NEWS = -1002, -1001
+en = messages("en")
+
+
+@dataclass
+class Ribao:
+    """Ribao at work on Telegram, at a clock that the test moves."""
+
+    app: App
+    adapter: TelegramAdapter
+    server: TelegramServer
+    clock: SetClock
+
+    async def hears(self, user: Json, text: str, chat: int = 0, **more: object) -> Json:
+        """The bot's last message once it has answered what ``user`` writes."""
+        where = chat or user["id"]
+        before = len(self.server.messages[where])
+        self.server.write(where, user, text, **more)
+        await self.server.until(lambda: len(self.server.messages[where]) > before)
+        await self.rests()
+        return self.server.messages[where][-1]
+
+    async def rests(self) -> None:
+        """Wait until the bot has answered all there is, and asks for more."""
+        await self.server.until(lambda: self.server.is_asked_for_news)
+
+    async def morning(self) -> None:
+        """The next day's pass of the scheduler."""
+        self.clock.move(timedelta(days=1))
+        await self.app.tick([self.adapter]).run(self.clock.now())
+
+
+@pytest.fixture
+async def ribao(tmp_path: Path, server: TelegramServer) -> AsyncIterator[Ribao]:
+    async with at_work(tmp_path, server, SetClock()) as working:
+        yield working
+
+
+@asynccontextmanager
+async def at_work(folder: Path, server: TelegramServer, clock: SetClock) -> AsyncIterator[Ribao]:
+    telegram = TelegramSettings(token=SecretStr(TOKEN), base_url=server.url)
+    settings = Settings(data_dir=folder, telegram=telegram)
+    async with open_app(settings, clock) as app, open_adapters(app) as (adapter,):
+        assert isinstance(adapter, TelegramAdapter)
+        dispatcher = app.dispatcher(adapter)
+
+        async def handle(incoming: Incoming) -> Reply | None:
+            return await dispatcher.handle(incoming, clock.now())
+
+        conversing = asyncio.create_task(adapter.run(handle))
+        try:
+            yield Ribao(app, adapter, server, clock)
+        finally:
+            conversing.cancel()
+            with suppress(asyncio.CancelledError):
+                await conversing
+
+
+def _address(number: int, thread: int | None = None) -> ChatAddress:
+    return ChatAddress("telegram", str(BOT_ID), str(number), str(thread) if thread else "")
+
+
+async def test_a_person_starts_by_a_deep_link_and_gets_the_morning_issue(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    await ribao.hears(ann, "/start cv")
+    assert any(en("start.hello") in text for text in ribao.server.said_in(ANN))
+    assert any("No. 1" in text for text in ribao.server.said_in(ANN))
+    before = len(ribao.server.messages[ANN])
+    await ribao.morning()
+    pushed = ribao.server.messages[ANN][before:]
+    assert pushed
+    assert not any(message["silent"] for message in pushed)
+    await ribao.app.tick([ribao.adapter]).run(ribao.clock.now())
+    assert len(ribao.server.messages[ANN]) == before + len(pushed), "nothing comes twice"
+
+
+async def test_topics_are_ticked_by_buttons(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    picker = await ribao.hears(ann, "/topics")
+    for label in ("Computer vision", "✓ Computer vision"):
+        ribao.server.answers.clear()
+        ribao.server.press(ann, picker, label)
+        await ribao.server.until(lambda: ribao.server.answers)
+        await ribao.rests()
+        ticked = any("✓" in b["text"] for row in _keyboard(picker) for b in row)
+        assert ticked is not label.startswith("✓")
+    chat = await ribao.app.readers.find(_address(ANN))
+    assert chat is not None
+    assert await ribao.app.readers.follows(chat) == ()
+
+
+async def test_pages_are_turned_in_place(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    picker = await ribao.hears(ann, "/topics")
+    first, count = picker["text"], len(ribao.server.messages[ANN])
+    ribao.server.press(ann, picker, "2 ▶")
+    await ribao.server.until(lambda: picker["text"] != first)
+    assert len(ribao.server.messages[ANN]) == count
+    assert "◀ 1" in str(_keyboard(picker))
+
+
+@pytest.mark.parametrize("data", ["", "AAAAAAAA/forget yes", "x" * 64, "é" * 30])
+async def test_a_forged_button_does_nothing(ribao: Ribao, data: str) -> None:
+    ann = ribao.server.user(ANN)
+    picker = await ribao.hears(ann, "/topics")
+    ribao.server.press_data(ann, picker, data)
+    await ribao.server.until(lambda: ribao.server.answers)
+    assert ribao.server.answers[0]["text"] == en("button.stale")
+    assert await ribao.app.readers.find(_address(ANN)) is not None
+
+
+async def test_a_button_of_one_chat_does_nothing_in_another(ribao: Ribao) -> None:
+    ann, eve = ribao.server.user(ANN), ribao.server.user(EVE, "Eve")
+    mine, hers = await ribao.hears(ann, "/topics"), await ribao.hears(eve, "/topics")
+    ribao.server.press_data(eve, hers, _keyboard(mine)[0][0]["callback_data"])
+    await ribao.server.until(lambda: ribao.server.answers)
+    assert ribao.server.answers[0]["text"] == en("button.stale")
+
+
+async def test_in_a_group_only_administrators_change_settings(ribao: Ribao) -> None:
+    ann, eve = ribao.server.user(ANN), ribao.server.user(EVE, "Eve")
+    ribao.server.group(CLUB, "Club")
+    ribao.server.members[CLUB, ANN] = "administrator"
+    ribao.server.members[CLUB, EVE] = "member"
+    refused = await ribao.hears(eve, "/subscribe cv", CLUB)
+    assert refused["text"] == en("error.admins_only")
+    await ribao.hears(eve, "/today", CLUB)
+    done = await ribao.hears(ann, f"/subscribe@{USERNAME} cv", CLUB)
+    assert "Computer vision" in done["text"]
+    # A button in a group is pressed by whoever likes; the right is asked for again.
+    picker = await ribao.hears(ann, "/topics", CLUB)
+    ribao.server.press(eve, picker, "✓ Computer vision")
+    await ribao.server.until(lambda: ribao.server.answers)
+    assert ribao.server.answers[0]["text"] == en("error.admins_only")
+    ribao.server.members[CLUB, ANN] = "member"
+    assert (await ribao.hears(ann, "/pause", CLUB))["text"] == en("error.admins_only")
+
+
+async def test_an_anonymous_administrator_may_and_a_channel_in_a_group_may_not(
+    ribao: Ribao,
+) -> None:
+    club = ribao.server.group(CLUB, "Club")
+    news = ribao.server.channel(NEWS, "News", "news")
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    posting = {"id": 136817688, "is_bot": True, "first_name": "Channel"}
+    done = await ribao.hears(anonymous, "/subscribe cv", CLUB, sender_chat=club)
+    assert "Computer vision" in done["text"]
+    refused = await ribao.hears(posting, "/subscribe nlp", CLUB, sender_chat=news)
+    assert refused["text"] == en("error.admins_only")
+
+
+async def test_what_is_not_for_the_bot_is_left_alone(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    club = ribao.server.group(CLUB, "Club")
+    forwarder = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+    ribao.server.write(CLUB, ann, "good morning")
+    ribao.server.write(CLUB, ann, "/today@another_bot")
+    ribao.server.write(CLUB, forwarder, "/today", sender_chat=club)
+    await ribao.hears(ann, "/help")
+    assert ribao.server.messages[CLUB] == []
+
+
+async def test_a_forum_topic_is_a_reader_of_its_own(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    ribao.server.group(CLUB, "Club", forum=True)
+    ribao.server.members[CLUB, ANN] = "creator"
+    here = {"message_thread_id": 5, "is_topic_message": True}
+    done = await ribao.hears(ann, "/subscribe cv", CLUB, **here)
+    assert done["message_thread_id"] == 5
+    before = len(ribao.server.messages[CLUB])
+    await ribao.morning()
+    pushed = ribao.server.messages[CLUB][before:]
+    assert pushed
+    assert {message["message_thread_id"] for message in pushed} == {5}
+
+
+async def test_a_channel_is_added_by_its_administrator_only(ribao: Ribao) -> None:
+    ann, eve = ribao.server.user(ANN), ribao.server.user(EVE, "Eve")
+    ribao.server.channel(NEWS, "News", "news")
+    ribao.server.members[NEWS, ANN] = "administrator"
+    ribao.server.members[NEWS, BOT_ID] = "administrator"
+    refused = await ribao.hears(eve, "/channel add @news cv")
+    assert refused["text"] == en("channel.not_yours", name="@news")
+    assert "News" in (await ribao.hears(ann, "/channel add @news cv"))["text"]
+    await ribao.morning()
+    assert any("Computer vision" in text for text in ribao.server.said_in(NEWS))
+
+
+async def test_who_blocks_the_bot_is_paused_and_comes_back_with_start(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    await ribao.hears(ann, "/subscribe cv")
+    ribao.server.blocked.add(ANN)
+    await ribao.morning()
+    gone = await ribao.app.readers.find(_address(ANN))
+    assert gone is not None
+    assert gone.status is ChatStatus.GONE
+    ribao.server.blocked.clear()
+    await ribao.hears(ann, "/start")
+    back = await ribao.app.readers.find(_address(ANN))
+    assert back is not None
+    assert back.status is ChatStatus.ACTIVE
+    assert len(await ribao.app.readers.follows(back)) == 1
+
+
+async def test_an_export_comes_as_a_file(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    ribao.server.write(ANN, ann, "/export")
+    await ribao.server.until(lambda: any("document" in m for m in ribao.server.messages[ANN]))
+    assert "ribao-export-1" in ribao.server.messages[ANN][-1]["content"]
+
+
+def _keyboard(message: Json) -> list[list[Json]]:
+    rows: list[list[Json]] = message["reply_markup"]["inline_keyboard"]
+    return rows
