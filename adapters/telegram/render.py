@@ -32,6 +32,9 @@ MAX_AUTHORS = 5
 LATE_ROOM = 200
 """Units kept free in every message, so that a first one can still say that it comes late."""
 
+_GAP = "\n\n"
+"""Between the pieces of a message; it is under no mark."""
+
 _MARKS = {Tone.PLAIN: (), Tone.TITLE: (BOLD,), Tone.HINT: (ITALIC,), Tone.REFUSAL: ()}
 
 
@@ -81,17 +84,20 @@ def _row(name: str, words: str) -> Rich:
 
 
 def _packed(pieces: Iterable[Rich], limit: int, most_entities: int) -> Iterator[Rich]:
-    message: Rich = ()
+    message: list[Rich] = []
+    length = marks = 0
     for piece in pieces:
         for part in split(piece, limit, most_entities):
-            together = joined((message, part), "\n\n")
-            if size(together) <= limit and entities(together) <= most_entities:
-                message = together
-            else:
-                yield message
-                message = part
+            more, more_marks = size(part), entities(part)
+            full = length + len(_GAP) + more > limit or marks + more_marks > most_entities
+            if message and full:
+                yield joined(message, _GAP)
+                message, length, marks = [], 0, 0
+            length += more + (len(_GAP) if message else 0)
+            marks += more_marks
+            message.append(part)
     if message:
-        yield message
+        yield joined(message, _GAP)
 
 
 def _pieces(issue: Issue) -> Iterator[Rich]:

@@ -63,7 +63,9 @@ Rich = tuple[Run, ...]
 
 def plain(text: str, *marks: Mark) -> Rich:
     """``text`` under ``marks``, without what can't be seen; nothing where it is empty."""
-    text = without_unseen(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = without_unseen(text)
     return (Run(text, marks),) if text else ()
 
 
@@ -100,20 +102,26 @@ def size(rich: Rich) -> int:
 
 def entities(rich: Rich) -> int:
     """How many entities Telegram makes of it: one for each mark that is opened."""
-    return sum(len(run.marks) - _shared(before, run.marks) for before, run in _pairs(rich))
+    count = 0
+    before: tuple[Mark, ...] = ()
+    for run in rich:
+        if run.marks and run.marks != before:
+            count += len(run.marks) - _shared(before, run.marks)
+        before = run.marks
+    return count
 
 
 def to_html(rich: Rich) -> str:
     """The text in Telegram's HTML."""
     html: list[str] = []
     open_: tuple[Mark, ...] = ()
-    for before, run in _pairs(rich):
-        shared = _shared(before, run.marks)
-        html += [mark.closing for mark in reversed(before[shared:])]
-        html += [mark.opening for mark in run.marks[shared:]]
+    for run in (*rich, Run("")):
+        if run.marks != open_:
+            shared = _shared(open_, run.marks)
+            html += [mark.closing for mark in reversed(open_[shared:])]
+            html += [mark.opening for mark in run.marks[shared:]]
+            open_ = run.marks
         html.append(escape(run.text, quote=False))
-        open_ = run.marks
-    html += [mark.closing for mark in reversed(open_)]
     return "".join(html)
 
 
@@ -123,6 +131,9 @@ def split(rich: Rich, limit: int, most_entities: int = MAX_ENTITIES) -> Iterator
     No character but white space at the cuts is lost.
     """
     rest = stripped(rich)
+    if rest and size(rest) <= limit and entities(rest) <= most_entities:
+        yield rest
+        return
     while rest:
         end = _room(rest, limit, most_entities)
         text = visible(rest)
@@ -155,8 +166,10 @@ def stripped(rich: Rich) -> Rich:
 def _room(rich: Rich, limit: int, most_entities: int) -> int:
     """How many characters from the beginning fit; at least one."""
     used = marks = place = 0
-    for before, run in _pairs(rich):
+    before: tuple[Mark, ...] = ()
+    for run in rich:
         marks += len(run.marks) - _shared(before, run.marks)
+        before = run.marks
         if marks > most_entities:
             return max(place, 1)
         length = units(run.text)
@@ -176,16 +189,10 @@ def _fitting(text: str, limit: int) -> int:
     return low
 
 
-def _pairs(rich: Rich) -> Iterator[tuple[tuple[Mark, ...], Run]]:
-    """Each run with the marks of the one before it."""
-    before: tuple[Mark, ...] = ()
-    for run in rich:
-        yield before, run
-        before = run.marks
-
-
 def _shared(before: tuple[Mark, ...], after: tuple[Mark, ...]) -> int:
     """How many of the outer marks go on."""
+    if not before or not after:
+        return 0
     shared = 0
     for one, other in zip(before, after, strict=False):
         if one != other:
