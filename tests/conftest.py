@@ -1,18 +1,28 @@
 """Fixtures that all tests share."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conversation import Conversation, conversation
+from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
+from tests.postgresql import missing, server
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked ``both_engines`` on each, if it uses a database."""
+    marked = metafunc.definition.get_closest_marker("both_engines")
+    if marked and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ENGINES)
 
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test may read or write the settings or data of whoever runs it."""
-    import os  # noqa: PLC0415
-
     for name in list(os.environ):
         if name.startswith("RIBAO_"):
             monkeypatch.delenv(name)
@@ -22,7 +32,51 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
+def engine() -> str:
+    """What holds the databases of a test that is not marked ``both_engines``."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[PostgresqlDatabases]:
+    """On the one server of all workers of this run."""
+    if reason := missing():
+        pytest.skip(f"no PostgreSQL to test with: {reason}")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    own = tmp_path_factory.getbasetemp()
+    with (
+        server(own.parent if worker else own) as running,
+        PostgresqlDatabases.on(running, worker or "test") as databases,
+    ):
+        yield databases
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest, engine: str) -> Iterator[Databases]:
+    """Fresh databases on the engine of this test; erased after it."""
+    found: Databases = request.getfixturevalue(f"{engine}_databases")
+    yield found
+    found.erase()
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    """Of a database with the schema and nothing else."""
+    return databases.new()
+
+
+@pytest.fixture
+async def talk(
+    tmp_path: Path, request: pytest.FixtureRequest, engine: str
+) -> AsyncIterator[Conversation]:
     """A Ribao of its own, with the sample edition."""
-    async with conversation(tmp_path) as talking:
+    url = None if engine == "sqlite" else request.getfixturevalue("url")
+    async with conversation(tmp_path, url=url) as talking:
         yield talking

@@ -1,4 +1,4 @@
-"""A whole Ribao on a real SQLite file, talked to as a platform would, at a clock that tests set."""
+"""A whole Ribao on a real database, talked to as a platform would, at a clock that tests set."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -107,10 +107,14 @@ class Conversation:
 
 @asynccontextmanager
 async def conversation(
-    data_dir: Path, clock: SetClock | None = None, **settings: Any
+    data_dir: Path, clock: SetClock | None = None, *, url: str | None = None, **settings: Any
 ) -> AsyncIterator[Conversation]:
+    """Without the ``url`` of a database it is an SQLite file in ``data_dir``."""
     clock = clock or SetClock()
-    _put_database(data_dir / "ribao.db", await _fresh_database(clock.now()))
+    if url:
+        settings["database"] = {"url": url}
+    else:
+        _put_database(data_dir / "ribao.db", await _fresh_database(clock.now()))
     async with (
         open_app(Settings(data_dir=data_dir, **settings), clock) as app,
         ConsoleWithRights.open(data_dir, "ann") as adapter,

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, exists, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import SAMPLE_SOURCE, Candidate, Section, TopicFilter
@@ -103,8 +103,8 @@ def _columns(wanted: TopicFilter) -> list[ColumnElement[Any]]:
         items.c.source,
         items.c.published,
         items.c.first_seen,
-        type_coerce(items.c.signals, Text),
-        type_coerce(items.c.topics, Text),
+        cast(items.c.signals, Text),
+        cast(items.c.topics, Text),
         items.c.text if with_text else literal(""),
     ]
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
-from bot.store.engine import Database
+from bot.store.engine import Database, retried
 from bot.store.tables import chat_issues, chats, deliveries, is_one_of, issues
 
 
@@ -52,6 +52,7 @@ class SqlChatStore:
                 update(chats).where(chats.c.id == chat.id).values(**_to_row(chat))
             )
 
+    @retried
     async def erase(self, chat_id: int) -> None:
         """Forget the chat, and the issues that no other chat has: they tell what it followed.
 
@@ -95,18 +96,15 @@ class SqlChatStore:
         return tuple(map(_to_chat, rows))
 
     async def channels(self, platform: str, account: str) -> tuple[Chat, ...]:
-        query = (
-            select(chats)
-            .where(
-                is_one_of(chats.c.kind, ChatKind.CHANNEL),
-                chats.c.platform == platform,
-                chats.c.account == account,
-            )
-            .order_by(chats.c.title, chats.c.id)
+        query = select(chats).where(
+            is_one_of(chats.c.kind, ChatKind.CHANNEL),
+            chats.c.platform == platform,
+            chats.c.account == account,
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        return tuple(map(_to_chat, rows))
+        # Sorted here: each server of PostgreSQL orders texts in its own way.
+        return tuple(sorted(map(_to_chat, rows), key=lambda chat: (chat.title, chat.id)))
 
     async def set_status(self, chat_id: int, status: ChatStatus) -> None:
         statement = update(chats).where(chats.c.id == chat_id).values(status=status.value)
@@ -122,6 +120,7 @@ class SqlChatStore:
             row = (await connection.execute(query)).one()
         return row[0], row[1]
 
+    @retried
     async def set_next_due(self, dues: Sequence[tuple[Chat, datetime | None]]) -> None:
         if not dues:
             return
@@ -131,7 +130,9 @@ class SqlChatStore:
             .where(chats.c.id == bindparam("row_id"), chats.c.changed_at.is_not_distinct_from(seen))
             .values(next_due=bindparam("due", type_=chats.c.next_due.type))
         )
-        rows = [{"row_id": chat.id, "seen": chat.changed_at, "due": due} for chat, due in dues]
+        # In one order for all, lest two processes wait for each other.
+        ordered = sorted(dues, key=lambda pair: pair[0].id)
+        rows = [{"row_id": chat.id, "seen": chat.changed_at, "due": due} for chat, due in ordered]
         async with self._database.write() as connection:
             await connection.execute(statement, rows)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Issue
 from bot.ports import ComposedIssue, Shown
 from bot.store.codec import issue_digest, issue_from_json, issue_to_json
-from bot.store.engine import Database
+from bot.store.engine import Database, retried
 from bot.store.tables import chat_issues, chats, issue_items, issues, meta
 
 _FIRST_DAY = "first_day"
@@ -29,6 +29,7 @@ class SqlIssueStore:
             issue_id: int | None = await connection.scalar(known)
         return issue_id or await self._insert(composed, digest, now)
 
+    @retried
     async def _insert(self, composed: ComposedIssue, digest: str, now: datetime) -> int:
         issue = composed.issue
         insert = (
@@ -63,6 +64,7 @@ class SqlIssueStore:
         if rows:
             await connection.execute(issue_items.insert(), rows)
 
+    @retried
     async def show(self, chat_id: int, issue_id: int, until: datetime, now: datetime) -> None:
         """Records nothing if the chat or the issue was erased meanwhile.
 

@@ -14,7 +14,7 @@ from bot.model import SAMPLE_SOURCE, Candidate, Item, Section, StoredItem, Topic
 from bot.ports import Added
 from bot.store.candidates import Search, find
 from bot.store.codec import item_to_row, row_to_item, topics_to_rows
-from bot.store.engine import Database
+from bot.store.engine import Database, Queue, retried
 from bot.store.enrich import enriched
 from bot.store.tables import item_topics, items, not_removed, removed_items, revisions
 
@@ -39,15 +39,25 @@ class SqlItemStore:
         """Store or enrich the items; each batch of ``BATCH`` is one transaction."""
         tally: Counter[str] = Counter()
         for batch in _batches(items, BATCH):
-            async with self._database.write() as connection:
-                tally += await self._add_batch(connection, batch, now)
+            tally += await self._add_batch(batch, now)
         return Added(**tally)
 
-    async def _add_batch(
+    @retried
+    async def _add_batch(self, batch: Sequence[Item], now: datetime) -> Counter[str]:
+        async with self._database.write() as connection:
+            # What is known must not change between looking and writing, and several processes
+            # may fetch the same at the same time.
+            await self._database.queue(connection, Queue.ITEMS)
+            return await self._add_to(connection, batch, now)
+
+    async def _add_to(
         self, connection: AsyncConnection, batch: Sequence[Item], now: datetime
     ) -> Counter[str]:
         keys = [item.key for item in batch]
-        stored = {row.item.key: row for row in await _load(connection, items.c.key.in_(keys))}
+        known = await connection.execute(
+            _WHOLE.where(items.c.key.in_(keys)).order_by(items.c.id).with_for_update(of=items)
+        )
+        stored = {row.key: row_to_item(row) for row in known}
         before = {key: row.item for key, row in stored.items()}
         edited = await _edited(connection, stored)
         after, tally = _merge(before, batch, edited)
@@ -64,9 +74,7 @@ class SqlItemStore:
     ) -> None:
         if not new:
             return
-        # Another process may store the same item at the same time; its row is as good.
-        insert = self._database.insert(items).on_conflict_do_nothing()
-        await connection.execute(insert, [item_to_row(item, now) for item in new])
+        await connection.execute(items.insert(), [item_to_row(item, now) for item in new])
         keys = [item.key for item in new]
         stored = select(items.c.key, items.c.id).where(items.c.key.in_(keys))
         ids = {row.key: row.id for row in await connection.execute(stored)}

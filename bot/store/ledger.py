@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, DeliveryState, PlannedDelivery
 from bot.store import transitions
-from bot.store.engine import Database
+from bot.store.engine import Database, retried
 from bot.store.issues import record_shown
 from bot.store.tables import chats, payloads
 from bot.store.tables import deliveries as rows_of
@@ -20,7 +20,11 @@ BATCH = 1000
 
 
 class SqlLedger:
-    """``bot.ports.Ledger`` in a database. Each method but ``plan`` is one transaction."""
+    """``bot.ports.Ledger`` in a database. Each method but ``plan`` is one transaction.
+
+    Those that touch several rows are ``retried``. So is ``claim``, since two of them at once may
+    find two days' issues for one chat, of which the database lets only one be in flight.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -30,13 +34,11 @@ class SqlLedger:
         planned = iter(deliveries)
         new = 0
         while batch := list(islice(planned, BATCH)):
-            async with self._database.write() as connection:
-                new += await self._plan(connection, batch, now)
+            new += await self._plan(batch, now)
         return new
 
-    async def _plan(
-        self, connection: AsyncConnection, batch: Sequence[PlannedDelivery], now: datetime
-    ) -> int:
+    @retried
+    async def _plan(self, batch: Sequence[PlannedDelivery], now: datetime) -> int:
         asked = {plan.chat_id for plan in batch}
         # The chats stay locked, so that none is erased before its plan refers to it.
         there = (
@@ -44,9 +46,10 @@ class SqlLedger:
             .where(chats.c.id.in_(asked))
             .with_for_update(read=True, key_share=True)
         )
-        known = set((await connection.execute(there)).scalars())
-        rows = [transitions.planned_row(plan, now) for plan in batch if plan.chat_id in known]
-        return await self._insert(connection, rows)
+        async with self._database.write() as connection:
+            known = set((await connection.execute(there)).scalars())
+            rows = [transitions.planned_row(plan, now) for plan in batch if plan.chat_id in known]
+            return await self._insert(connection, rows)
 
     async def _insert(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert those of the rows that are not there; returns how many."""
@@ -64,6 +67,7 @@ class SqlLedger:
             rows = (await connection.execute(transitions.planned(accounts, limit))).all()
         return tuple(transitions.to_delivery(row) for row in rows)
 
+    @retried
     async def ready(
         self, delivery: Delivery, issue_id: int, until: datetime, payloads: Sequence[str]
     ) -> bool:
@@ -96,6 +100,7 @@ class SqlLedger:
         await connection.execute(self._database.insert(payloads).on_conflict_do_nothing(), rows)
         return len(rows)
 
+    @retried
     async def claim(
         self,
         owner: str,
@@ -119,6 +124,7 @@ class SqlLedger:
             rows = (await connection.execute(transitions.with_payload(ids))).all()
         return tuple(transitions.to_delivery(row, row.payload) for row in rows)
 
+    @retried
     async def sent(self, delivery: Delivery, message_id: str, now: datetime, *, late: bool) -> bool:
         acknowledged = transitions.acknowledged(
             delivery, DeliveryState.SENT, message_id=message_id, sent_at=now, late=late
@@ -160,6 +166,7 @@ class SqlLedger:
             > 0
         )
 
+    @retried
     async def dead(self, delivery: Delivery, reason: str) -> bool:
         given_up = transitions.acknowledged(delivery, DeliveryState.DEAD, reason=reason)
         async with self._database.write() as connection:
@@ -187,6 +194,7 @@ class SqlLedger:
     async def reclaim(self, now: datetime, gone: Sequence[str] = ()) -> int:
         return await self._run(transitions.claim_over(now, gone))
 
+    @retried
     async def settle_uncertain(self, max_doubts: int) -> tuple[int, int]:
         """The parts after a dead one die with it; they are not counted."""
         uncertain = update(rows_of).where(transitions.in_state(DeliveryState.UNCERTAIN))
@@ -205,6 +213,7 @@ class SqlLedger:
             transitions.expired([DeliveryState.UNCERTAIN], due_before),
         )
 
+    @retried
     async def prune(self, before: date) -> int:
         finished = transitions.finished_before(before)
         async with self._database.write() as connection:
@@ -220,6 +229,7 @@ class SqlLedger:
             found = {row.state: row.number for row in rows}
         return {state: found.get(state.value, 0) for state in DeliveryState}
 
+    @retried
     async def _run(self, *statements: Update) -> int:
         """Run the statements in one transaction; returns how many rows they changed."""
         async with self._database.write() as connection:

@@ -58,7 +58,7 @@ async def upgrade(database: Database) -> None:
     if state is State.OLDER and database.path:
         await backup(database, _backup_path(database.path, await _revision(database)))
     if state in {State.EMPTY, State.OLDER}:
-        async with database.write() as connection:
+        async with database.migration() as connection:
             await connection.run_sync(_run_migrations)
     await require(database)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, delete, select
 
 from bot.model import FollowKind, Subscription
-from bot.store.engine import Database
+from bot.store.engine import Database, retried
 from bot.store.tables import subscriptions
 
 
@@ -38,6 +38,7 @@ class SqlSubscriptionStore:
             of_chat.setdefault(chat_id, []).append(_subscription(*follow))
         return {chat_id: tuple(follows) for chat_id, follows in of_chat.items()}
 
+    @retried
     async def add(self, chat_id: int, subscription: Subscription, now: datetime) -> bool:
         """A replaced opposite loses its place: the new one counts as made now."""
         opposite = _same(chat_id, subscription) & (

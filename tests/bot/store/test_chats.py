@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from bot.model import (
     Chat,
@@ -32,6 +32,9 @@ from tests.bot.store.builders import (
     composed,
     hours,
 )
+from tests.bot.store.plans import plan_of
+
+pytestmark = pytest.mark.both_engines
 
 FULL = a_chat(
     "full",
@@ -123,15 +126,10 @@ async def test_who_is_due(store: Store) -> None:
 
 
 async def test_due_uses_the_partial_indexes(store: Store) -> None:
-    async with store.database.read() as connection:
-        for query in _due(NOW):
-            literal = query.compile(
-                connection.sync_connection, compile_kwargs={"literal_binds": True}
-            )
-            plan = await connection.execute(text(f"EXPLAIN QUERY PLAN {literal}"))
-            details = [row.detail for row in plan]
-            assert any("ix_chats_" in detail for detail in details), details
-            assert not [detail for detail in details if detail.startswith("SCAN")]
+    for query in _due(NOW):
+        plan = await plan_of(store, query)
+        assert "ix_chats_" in plan
+        assert not plan.scans
 
 
 async def test_scheduled_chats_by_page(store: Store) -> None:

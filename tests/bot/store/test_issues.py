@@ -25,6 +25,8 @@ from tests.bot.store.builders import (
     hours,
 )
 
+pytestmark = pytest.mark.both_engines
+
 TOMORROW = TODAY + timedelta(days=1)
 
 texts = st.text(max_size=8)

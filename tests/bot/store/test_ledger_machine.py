@@ -1,17 +1,14 @@
 """What holds of the ledger over any order of events, with two processes, crashes and erasures."""
 
 import asyncio
-import shutil
-import sqlite3
-import tempfile
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,14 +19,20 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import Select, create_engine, select
 
 from bot.model import TERMINAL_STATES, Chat, ChatStatus, Delivery
 from bot.ports import Ledger
 from bot.store import Store, open_store
+from bot.store.tables import chat_issues, deliveries
 from tests.bot.store.builders import ACCOUNT, NOW, TODAY, a_plan, add_chat, composed, hours
+from tests.databases import Databases
+
+pytestmark = pytest.mark.both_engines
 
 T = TypeVar("T")
-Rows = Sequence[sqlite3.Row]
+Row = Mapping[Any, Any]
+Rows = Sequence[Row]
 
 LEASE = timedelta(minutes=1)
 MAX_DOUBTS = 1
@@ -44,16 +47,13 @@ some_chat = st.integers(0, 2)
 class LedgerMachine(RuleBasedStateMachine):
     """Events happen to a real store; what must never happen is looked for after each of them."""
 
-    template: ClassVar[Path]
+    databases: ClassVar[Databases]
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.folder = tempfile.TemporaryDirectory()
-        path = shutil.copy(self.template, Path(self.folder.name) / "ledger.db")
-        self.url = f"sqlite:///{path}"
-        self.observer = sqlite3.connect(path, isolation_level=None)
-        self.observer.row_factory = sqlite3.Row
+        self.url = self.databases.new()
+        self.observer = Observer(self)
         self.now = NOW
         self.stores: dict[str, Store] = {}
         self.chats: list[Chat] = []
@@ -84,7 +84,7 @@ class LedgerMachine(RuleBasedStateMachine):
         plan = a_plan(
             self.chats[chat], TODAY + timedelta(days=day), due_at=self.now, expired=missed
         )
-        key = (plan.chat_id, plan.day.isoformat(), 1)
+        key = (plan.chat_id, plan.day, 1)
         there = any(key_of(row) == key for row in self.rows())
         assert self.run(self.ledger(owner).plan([plan, plan], self.now)) == (not there)
 
@@ -107,7 +107,7 @@ class LedgerMachine(RuleBasedStateMachine):
         for row in taken:
             old = before[row.id]
             assert old["state"] in {"ready", "retry"}
-            assert (old["not_before"] or 0) <= microseconds(self.now)
+            assert (old["not_before"] or self.now) <= self.now
             assert row.attempt == old["attempt"] + 1
             assert row.payload == f"{row.chat_id} {row.day} {row.part}"
         self.claims += taken
@@ -177,7 +177,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _tidy(self, ledger: Ledger) -> None:
         leases = [row["lease_until"] for row in self.rows() if row["state"] == "sending"]
-        over = [lease for lease in leases if lease <= microseconds(self.now)]
+        over = [lease for lease in leases if lease <= self.now]
         assert self.run(ledger.reclaim(self.now)) == len(over)
         doubtful = [row for row in self.rows() if row["state"] == "uncertain"]
         again = [row for row in doubtful if row["doubts"] <= MAX_DOUBTS]
@@ -204,7 +204,7 @@ class LedgerMachine(RuleBasedStateMachine):
     # What holds.
 
     def rows(self) -> Rows:
-        return self.observer.execute("SELECT * FROM deliveries ORDER BY id").fetchall()
+        return self.observer.read(select(deliveries).order_by(deliveries.c.id))
 
     @invariant()
     def all_holds(self) -> None:
@@ -241,8 +241,9 @@ class LedgerMachine(RuleBasedStateMachine):
         sent = [row for row in rows if row["state"] == "sent"]
         there = {row["id"] for row in rows}
         assert {row["id"] for row in sent} == self.confirmed.keys() & there
-        shown = self.observer.execute("SELECT chat_id, issue_id FROM chat_issues")
-        assert {tuple(row) for row in shown} == {(row["chat_id"], row["issue_id"]) for row in sent}
+        shown = self.observer.read(select(chat_issues.c.chat_id, chat_issues.c.issue_id))
+        expected = {(row["chat_id"], row["issue_id"]) for row in sent}
+        assert {tuple(row.values()) for row in shown} == expected
 
     def teardown(self) -> None:
         """Whatever happened: once nothing new does, every row comes to its end."""
@@ -252,7 +253,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.run(store.close())
         self.observer.close()
         self.runner.close()
-        self.folder.cleanup()
+        self.databases.erase()
 
     def _drain(self) -> None:
         for _ in range(100):
@@ -265,7 +266,36 @@ class LedgerMachine(RuleBasedStateMachine):
         raise AssertionError("some rows never come to an end")
 
 
-def key_of(row: sqlite3.Row) -> tuple[int, str, int]:
+class Observer:
+    """Reads what is committed. Not through a thread on SQLite: it is asked thousands of times."""
+
+    def __init__(self, machine: LedgerMachine) -> None:
+        self._machine = machine
+        is_file = machine.url.startswith("sqlite")
+        self._file = create_engine(machine.url).connect() if is_file else None
+        self._store = None if is_file else machine.run(open_store(machine.url))
+
+    def read(self, query: Select[Any]) -> Rows:
+        if not self._file:
+            found: Rows = self._machine.run(self._read(query))
+            return found
+        with self._file.begin():
+            return self._file.execute(query).mappings().all()
+
+    async def _read(self, query: Select[Any]) -> Rows:
+        assert self._store is not None
+        async with self._store.database.read() as connection:
+            return (await connection.execute(query)).mappings().all()
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+            self._file.engine.dispose()
+        if self._store:
+            self._machine.run(self._store.close())
+
+
+def key_of(row: Row) -> tuple[int, date, int]:
     return row["chat_id"], row["day"], row["part"]
 
 
@@ -277,22 +307,27 @@ def is_held(rows: Rows, claim: Delivery) -> bool:
 
 def given_up(claim: Delivery, outcome: str, rows: Rows) -> set[int]:
     """The later parts of the same issue, which die with it."""
-    issue = (claim.chat_id, claim.day.isoformat())
+    issue = (claim.chat_id, claim.day)
     later = {r["id"] for r in rows if key_of(r)[:2] == issue and r["part"] > claim.part}
     return later if outcome == "dead" else set()
 
 
-def microseconds(moment: datetime) -> int:
-    """How the store keeps an instant."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+def test_whatever_happens(engine: str, databases: Databases) -> None:
+    # On PostgreSQL each step takes longer, and each start of a process much longer.
+    look_for_violations(databases, examples={"sqlite": 15, "postgresql": 4}[engine])
 
 
-def test_whatever_happens(empty_database: Path) -> None:
-    LedgerMachine.template = empty_database
+@pytest.mark.soak
+def test_whatever_happens_for_long(databases: Databases) -> None:
+    look_for_violations(databases, examples=60)
+
+
+def look_for_violations(databases: Databases, examples: int) -> None:
+    LedgerMachine.databases = databases
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
-            max_examples=15,
+            max_examples=examples,
             stateful_step_count=50,
             deadline=None,
             # Shrinking takes minutes; the steps of a failure are printed without it as well.

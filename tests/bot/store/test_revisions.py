@@ -1,11 +1,8 @@
 """Revisions in the database: any sequence of changes can be taken back, and nothing is lost."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import pytest
@@ -25,6 +22,9 @@ from bot.errors import Refusal
 from bot.model import PICK, Section, StoredItem, TopicFilter, TopicMatch
 from bot.store import Store, open_store
 from tests.bot.store.builders import NOW, add_items, an_item
+from tests.databases import Databases
+
+pytestmark = pytest.mark.both_engines
 
 OPERATOR = "console:me"
 LATER = NOW + timedelta(hours=1)
@@ -197,14 +197,12 @@ FIELDS = st.fixed_dictionaries(
 class History(RuleBasedStateMachine):
     """Edits and undos in any order, against the plain list of all states that there were."""
 
-    template: ClassVar[Path]
+    databases: ClassVar[Databases]
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.folder = TemporaryDirectory()
-        path = shutil.copy(self.template, Path(self.folder.name) / "ribao.db")
-        self.store = self.run(open_store(f"sqlite:///{path}"))
+        self.store = self.run(open_store(self.databases.new()))
         (self.item_id,) = self.run(add_items(self.store, an_item("k", title="A")))
         self.revisions: list[Revision] = []
         self.states = [self.now()]  # before the first revision, and after each
@@ -280,11 +278,11 @@ class History(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.run(self.store.close())
         self.runner.close()
-        self.folder.cleanup()
+        self.databases.erase()
 
 
-def test_any_sequence_of_changes_can_be_taken_back(empty_database: Path) -> None:
-    History.template = empty_database
+def test_any_sequence_of_changes_can_be_taken_back(databases: Databases) -> None:
+    History.databases = databases
     run_state_machine_as_test(
         History,
         settings=settings(

@@ -1,8 +1,12 @@
 """What is remembered of sources."""
 
+import pytest
+
 from bot.model import FetchState
 from bot.store import Store
 from tests.bot.store.builders import NOW, hours
+
+pytestmark = pytest.mark.both_engines
 
 FULL = FetchState(
     etag='W/"1"',

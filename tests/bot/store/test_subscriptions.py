@@ -7,6 +7,8 @@ from bot.model import FollowKind, Subscription
 from bot.store import Store
 from tests.bot.store.builders import NOW, add_chat
 
+pytestmark = pytest.mark.both_engines
+
 NLP = Subscription(FollowKind.TOPIC, "nlp")
 WORD = Subscription(FollowKind.KEYWORD, "nlp")
 ALL = Subscription(FollowKind.ALL, "")
