@@ -60,6 +60,7 @@ class App:
             self.store.issues,
             self.store.items,
             self.store.revisions,
+            self.store.shelf,
             self.taxonomy,
             rights=adapter,
             operators=self.settings.operator_ids,

@@ -95,6 +95,19 @@ class StoredItem:
     removed: bool = False
 
 
+VOTES = "votes"
+"""Name of the signal that counts readers' thumbs, those down taken from those up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item that a person saved, or gave a thumb: ``vote`` is 1 or -1, 0 for one only saved."""
+
+    item_id: int
+    at: datetime
+    vote: int = 0
+
+
 class ChatKind(StrEnum):
     PRIVATE = "private"
     GROUP = "group"

@@ -21,6 +21,7 @@ from bot.model import (
     FetchState,
     Issue,
     Item,
+    Kept,
     Occurrence,
     PlannedDelivery,
     Schedule,
@@ -112,6 +113,44 @@ class ItemStore(Protocol):
 
     async def find(self, key: str) -> StoredItem | None:
         """The item with this canonical key."""
+        ...
+
+
+class Shelf(Protocol):
+    """What persons keep of the items: their saved ones, and their thumbs up and down.
+
+    A person is ``platform:id``, the same in every chat.
+    """
+
+    async def save(self, person: str, item_id: int, now: datetime) -> bool:
+        """False if it was saved already."""
+        ...
+
+    async def unsave(self, person: str, item_id: int) -> bool:
+        """False if it was not saved."""
+        ...
+
+    async def saved(self, person: str, limit: int, offset: int = 0) -> tuple[Kept, ...]:
+        """The saved items, the latest saved first."""
+        ...
+
+    async def count_saved(self, person: str) -> int: ...
+
+    async def is_saved(self, person: str, item_id: int) -> bool: ...
+
+    async def vote(self, person: str, item_id: int, vote: int, now: datetime) -> None:
+        """Give a thumb, 1 or -1, in place of an earlier one; 0 takes it back.
+
+        The item's signal ``VOTES`` follows, in the same transaction.
+        """
+        ...
+
+    async def votes(self, person: str) -> tuple[Kept, ...]:
+        """The person's thumbs, the latest first."""
+        ...
+
+    async def forget(self, person: str) -> None:
+        """Erase all of the person. What the thumbs added up to stays, without a name."""
         ...
 
 

@@ -14,7 +14,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from adapters.telegram.buttons import Signer
 from adapters.telegram.errors import as_delivery_error
-from adapters.telegram.handlers import Handlers, say
+from adapters.telegram.handlers import Handlers, send_text
 from adapters.telegram.polling import Poller
 from adapters.telegram.render import TelegramRenderer
 from adapters.telegram.transport import AiohttpRequest
@@ -72,7 +72,7 @@ class TelegramAdapter:
 
     async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
         try:
-            sent = await say(self._bot, chat, payload, silent=silent)
+            sent = await send_text(self._bot, chat, payload, silent=silent)
         except TelegramError as error:
             raise as_delivery_error(error) from None
         return str(sent.message_id)

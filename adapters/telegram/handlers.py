@@ -33,7 +33,7 @@ MAX_TOAST = 200
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-async def say(
+async def send_text(
     bot: Bot,
     chat: ChatAddress,
     html: str,
@@ -104,7 +104,7 @@ class Handlers:
         texts = [to_html(each) for each in self._texts(chat, reply)]
         for number, html in enumerate(texts, 1):
             buttons = self._markup(chat, reply) if number == len(texts) else None
-            await say(self._bot, chat, html, buttons=buttons)
+            await send_text(self._bot, chat, html, buttons=buttons)
         for block in reply.blocks:
             if isinstance(block, File):
                 await self._bot.send_document(

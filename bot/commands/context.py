@@ -11,7 +11,7 @@ from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind
-from bot.ports import IssueStore, ItemStore, Rights
+from bot.ports import IssueStore, ItemStore, Rights, Shelf
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
 
@@ -40,6 +40,7 @@ class Services:
     issues: IssueStore
     items: ItemStore
     revisions: RevisionStore
+    shelf: Shelf
     taxonomy: Taxonomy
     rights: Rights
     operators: frozenset[str] = frozenset()

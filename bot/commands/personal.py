@@ -7,7 +7,7 @@ from bot.commands.context import Command, Context, Handler
 from bot.commands.following import subscribe, topic_choices
 from bot.commands.reading import today
 from bot.commands.reply import Choice, File, Reply, Rows, Text, Tone, say
-from bot.model import Chat
+from bot.model import Chat, ChatKind
 
 _NO = frozenset({"no", "n", "不", "否", "取消"})
 _YES = frozenset({"yes", "y", "ok", "是", "好", "确认", "確認"})
@@ -127,4 +127,6 @@ async def forget(context: Context, argument: str) -> Reply:
         keep = Choice(context.say("button.keep"), "/forget no")
         return Reply((Text(context.say("forget.ask")),), choices=(yes, keep), private=True)
     await context.services.readers.erase(context.chat)
+    if context.incoming.kind is ChatKind.PRIVATE:
+        await context.services.shelf.forget(context.sender)
     return say(context.say("forget.done"))

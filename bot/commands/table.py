@@ -1,6 +1,6 @@
 """The command table: every command, its names and who may use it."""
 
-from bot.commands import curating, following, personal, reading, settings
+from bot.commands import curating, following, keeping, personal, reading, settings
 from bot.commands.channels import channel_on
 from bot.commands.context import Command
 from bot.commands.parse import command_table
@@ -36,6 +36,12 @@ def build_table() -> dict[str, Command]:
         ),
         Command("issue", reading.issue, ("往期",)),
         Command("history", curating.history, ("历史", "歷史", "修订", "修訂")),
+        Command("item", keeping.show, ("条目", "條目", "详情", "詳情")),
+        Command("save", keeping.save, ("收藏",)),
+        Command("unsave", keeping.unsave, ("取消收藏",)),
+        Command("saved", keeping.saved, ("我的收藏", "收藏夹", "收藏夾")),
+        Command("like", keeping.like, ("赞", "讚", "👍")),
+        Command("dislike", keeping.dislike, ("踩", "👎")),
         Command("time", settings.set_time, ("时间", "時間"), changes=True, for_channels=True),
         Command(
             "timezone",

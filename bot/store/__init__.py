@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from bot.curation.ports import RevisionStore
-from bot.ports import ChatStore, IssueStore, ItemStore, Ledger, SourceStore, SubscriptionStore
+from bot.ports import (
+    ChatStore,
+    IssueStore,
+    ItemStore,
+    Ledger,
+    Shelf,
+    SourceStore,
+    SubscriptionStore,
+)
 from bot.store import migrate
 from bot.store.chats import SqlChatStore
 from bot.store.engine import Database, open_database
@@ -11,6 +19,7 @@ from bot.store.issues import SqlIssueStore
 from bot.store.items import SqlItemStore
 from bot.store.ledger import SqlLedger
 from bot.store.revisions import SqlRevisionStore
+from bot.store.shelf import SqlShelf
 from bot.store.sources import SqlSourceStore
 from bot.store.subscriptions import SqlSubscriptionStore
 
@@ -29,6 +38,7 @@ class Store:
     ledger: Ledger
     sources: SourceStore
     revisions: RevisionStore
+    shelf: Shelf
 
     async def close(self) -> None:
         await self.database.close()
@@ -56,4 +66,5 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         ledger=SqlLedger(database),
         sources=SqlSourceStore(database),
         revisions=SqlRevisionStore(database, items),
+        shelf=SqlShelf(database),
     )

@@ -1,6 +1,7 @@
 """All that is special to SQLite: its file, its settings, its transactions, its errors."""
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,27 @@ def prepare(path: Path, *, create: bool, busy_seconds: float) -> None:
     try:
         with closing(sqlite3.connect(path, timeout=busy_seconds)) as connection:
             # Readers and the writer don't block each other; the file remembers this setting.
-            connection.execute("PRAGMA journal_mode=WAL")
+            _set_wal(connection, busy_seconds)
             connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.Error as error:
         raise StoreError(sentence(f"The database {path}", error)) from error
+
+
+def _set_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
+    """Switch to WAL. While another process does the same SQLite refuses at once, without waiting.
+
+    https://www.sqlite.org/pragma.html#pragma_journal_mode
+    """
+    deadline = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _create(path: Path) -> None:

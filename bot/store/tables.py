@@ -161,6 +161,26 @@ revisions = Table(
     sqlite_autoincrement=True,
 )
 
+# What persons saved, and their thumbs; ``person`` is platform:id.
+saved_items = Table(
+    "saved_items",
+    metadata,
+    Column("person", Text, primary_key=True),
+    _owned_by("items", "item_id", primary_key=True, index=True),
+    _instant("saved_at"),
+    sqlite_with_rowid=False,
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("person", Text, primary_key=True),
+    _owned_by("items", "item_id", primary_key=True, index=True),
+    Column("vote", Integer, nullable=False),
+    _instant("voted_at"),
+    sqlite_with_rowid=False,
+)
+
 sources = Table(
     "sources",
     metadata,
