@@ -228,6 +228,11 @@ class Settings(BaseSettings):
         """Who runs this Ribao, as ``platform:id``; whose console it is, is always among them."""
         return frozenset({*self.operators, f"console:{self.console.chat}"})
 
+    def operators_on(self, platform: str) -> tuple[str, ...]:
+        """The ids of the operators on one platform."""
+        named = (each.partition(":") for each in sorted(self.operator_ids))
+        return tuple(person for on, _, person in named if on == platform)
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -15,10 +15,12 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from adapters.telegram.buttons import Signer
 from adapters.telegram.errors import as_delivery_error
 from adapters.telegram.handlers import Handlers, send_text
+from adapters.telegram.menu import menus
 from adapters.telegram.polling import Poller
 from adapters.telegram.render import TelegramRenderer
 from adapters.telegram.transport import AiohttpRequest
 from adapters.telegram.updates import PLATFORM, in_name_of, kind_of, title_of
+from bot.commands.table import build_table
 from bot.errors import ConfigError
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
@@ -37,7 +39,9 @@ class TelegramAdapter:
     platform = PLATFORM
     interactive = True
 
-    def __init__(self, bot: Bot, token: str) -> None:
+    def __init__(self, bot: Bot, token: str, operators: Iterable[str] = ()) -> None:
+        """``operators`` are user ids, who get the commands for operators into their menu."""
+        self._operators = tuple(operators)
         self.renderer = TelegramRenderer()
         self.account = token.partition(":")[0]
         self._bot = bot
@@ -46,7 +50,12 @@ class TelegramAdapter:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, token: str, *, base_url: str = API, proxy: str | None = None
+        cls,
+        token: str,
+        *,
+        base_url: str = API,
+        proxy: str | None = None,
+        operators: Iterable[str] = (),
     ) -> AsyncIterator[Self]:
         """The adapter for a token, before the Bot API server at ``base_url``.
 
@@ -64,7 +73,7 @@ class TelegramAdapter:
         )
         try:
             await _introduce(bot)
-            yield cls(bot, token)
+            yield cls(bot, token, operators)
         finally:
             await bot.shutdown()
 
@@ -109,7 +118,19 @@ class TelegramAdapter:
         """Converse until cancelled."""
         while not await _introduce(self._bot):  # noqa: ASYNC110 - nothing could tell us
             await asyncio.sleep(AGAIN_SECONDS)
+        await self._publish_menus()
         await Poller(self._bot, Handlers(self._bot, self._signer, handle).answer).run()
+
+    async def _publish_menus(self) -> None:
+        """Tell Telegram the commands. Without their menu they work as well."""
+        for menu in menus(build_table(), self._operators):
+            try:
+                await self._bot.set_my_commands(
+                    menu.commands, scope=menu.scope, language_code=menu.language
+                )
+            except TelegramError as error:
+                # An operator who never wrote to the bot has no chat to show a menu in.
+                log.info("Telegram: a menu of commands was not taken: %s", error.message)
 
 
 async def _introduce(bot: Bot) -> bool:
