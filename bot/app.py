@@ -115,10 +115,7 @@ async def open_adapters(app: App) -> AsyncIterator[tuple[Adapter, ...]]:
         telegram, console = app.settings.telegram, app.settings.console
         if token := telegram.secret:
             opened = adapter_class("telegram").open(
-                token,
-                base_url=telegram.base_url,
-                proxy=telegram.proxy,
-                operators=app.settings.operators_on("telegram"),
+                token, telegram, operators=app.settings.operators_on("telegram")
             )
             adapters.append(await stack.enter_async_context(opened))
         if console.enabled or (console.enabled is None and not adapters):

@@ -10,7 +10,7 @@ import tomllib
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
@@ -24,6 +24,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -129,7 +130,18 @@ class TelegramSettings(_Table):
     token: SecretStr | None = None
     token_file: Path | None = None
     base_url: HttpUrl = "https://api.telegram.org"
+    base_file_url: HttpUrl = "https://api.telegram.org/file"
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: HttpUrl | None = None
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(default=8443, ge=1, le=65535)
     proxy: HttpUrl | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.mode == "webhook" and self.webhook_url is None:
+            raise ValueError("mode webhook needs webhook_url, the address that Telegram shall call")
+        return self
 
     @property
     def secret(self) -> str | None:

@@ -20,14 +20,15 @@ from adapters.telegram.polling import Poller
 from adapters.telegram.render import TelegramRenderer
 from adapters.telegram.transport import AiohttpRequest
 from adapters.telegram.updates import PLATFORM, in_name_of, kind_of, title_of
+from adapters.telegram.webhook import Place, Webhook, secret_of
 from bot.commands.table import build_table
+from bot.config import TelegramSettings
 from bot.errors import ConfigError
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
 
 log = logging.getLogger(__name__)
 
-API = "https://api.telegram.org"
 AGAIN_SECONDS = 10.0
 _TOKEN = re.compile(r"\d{1,20}:[\w-]{20,100}")
 _ADMINISTRATORS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
@@ -39,9 +40,16 @@ class TelegramAdapter:
     platform = PLATFORM
     interactive = True
 
-    def __init__(self, bot: Bot, token: str, operators: Iterable[str] = ()) -> None:
-        """``operators`` are user ids, who get the commands for operators into their menu."""
+    def __init__(
+        self, bot: Bot, token: str, operators: Iterable[str] = (), place: Place | None = None
+    ) -> None:
+        """``operators`` are user ids, who get the commands for operators into their menu.
+
+        With a ``place`` updates come by webhook, else they are polled for.
+        """
         self._operators = tuple(operators)
+        self._place = place
+        self._secret = secret_of(token)
         self.renderer = TelegramRenderer()
         self.account = token.partition(":")[0]
         self._bot = bot
@@ -50,14 +58,9 @@ class TelegramAdapter:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls,
-        token: str,
-        *,
-        base_url: str = API,
-        proxy: str | None = None,
-        operators: Iterable[str] = (),
+        cls, token: str, settings: TelegramSettings, *, operators: Iterable[str] = ()
     ) -> AsyncIterator[Self]:
-        """The adapter for a token, before the Bot API server at ``base_url``.
+        """The adapter for a token, before the Bot API server that ``settings`` name.
 
         A server that can't be reached is asked again by ``run``. Raises ``ConfigError`` if it
         refuses the token.
@@ -67,13 +70,14 @@ class TelegramAdapter:
         os.environ.setdefault("PTB_TIMEDELTA", "true")  # the SDK's own switch against its warning
         bot = Bot(
             token,
-            base_url=f"{base_url.rstrip('/')}/bot",
-            request=AiohttpRequest(proxy=proxy),
-            get_updates_request=AiohttpRequest(proxy=proxy, connections=2),
+            base_url=f"{settings.base_url.rstrip('/')}/bot",
+            base_file_url=f"{settings.base_file_url.rstrip('/')}/bot",
+            request=AiohttpRequest(proxy=settings.proxy),
+            get_updates_request=AiohttpRequest(proxy=settings.proxy, connections=2),
         )
         try:
             await _introduce(bot)
-            yield cls(bot, token, operators)
+            yield cls(bot, token, operators, _place(settings))
         finally:
             await bot.shutdown()
 
@@ -119,7 +123,11 @@ class TelegramAdapter:
         while not await _introduce(self._bot):  # noqa: ASYNC110 - nothing could tell us
             await asyncio.sleep(AGAIN_SECONDS)
         await self._publish_menus()
-        await Poller(self._bot, Handlers(self._bot, self._signer, handle).answer).run()
+        answer = Handlers(self._bot, self._signer, handle).answer
+        if self._place is None:
+            await Poller(self._bot, answer).run()
+        else:
+            await Webhook(self._bot, answer, self._place, self._secret).run()
 
     async def _publish_menus(self) -> None:
         """Tell Telegram the commands. Without their menu they work as well."""
@@ -131,6 +139,12 @@ class TelegramAdapter:
             except TelegramError as error:
                 # An operator who never wrote to the bot has no chat to show a menu in.
                 log.info("Telegram: a menu of commands was not taken: %s", error.message)
+
+
+def _place(settings: TelegramSettings) -> Place | None:
+    if settings.mode != "webhook" or settings.webhook_url is None:
+        return None
+    return Place(settings.webhook_url, settings.webhook_host, settings.webhook_port)
 
 
 async def _introduce(bot: Bot) -> bool:

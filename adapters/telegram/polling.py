@@ -41,9 +41,12 @@ class Poller:
 
     async def run(self) -> None:
         wait = _FIRST_WAIT
+        webhook_gone = False
         try:
             while True:
                 try:
+                    if not webhook_gone:
+                        webhook_gone = await self._bot.delete_webhook()
                     await self._poll()
                     wait = _FIRST_WAIT
                 except TelegramError as error:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
+from bot.config import TelegramSettings
 from tests.telegram.server import TOKEN, TelegramServer, telegram_server
 
 
@@ -18,5 +19,5 @@ async def server() -> AsyncIterator[TelegramServer]:
 
 @pytest.fixture
 async def adapter(server: TelegramServer) -> AsyncIterator[TelegramAdapter]:
-    async with TelegramAdapter.open(TOKEN, base_url=server.url) as opened:
+    async with TelegramAdapter.open(TOKEN, TelegramSettings(base_url=server.url)) as opened:
         yield opened

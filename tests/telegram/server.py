@@ -64,6 +64,7 @@ class TelegramServer:
     blocked: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    webhook: dict[str, str] = field(default_factory=dict)
     other_poller: bool = False
     is_asked_for_news: bool = False
     """Whether the bot waits for updates, with all that there were answered."""
@@ -110,6 +111,10 @@ class TelegramServer:
                 **more,
             }
         )
+
+    def updates(self) -> list[Json]:
+        """What the bot has not been given yet."""
+        return list(self._updates)
 
     def press(self, user: Json, message: Json, label: str) -> None:
         """``user`` presses the button that says ``label`` under a message of the bot."""
@@ -272,6 +277,11 @@ class TelegramServer:
         return True
 
     async def _on_delete_webhook(self, _: Mapping[str, str]) -> bool:
+        self.webhook = {}
+        return True
+
+    async def _on_set_webhook(self, params: Mapping[str, str]) -> bool:
+        self.webhook = dict(params)
         return True
 
     def _chat(self, params: Mapping[str, str]) -> Json:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from adapters.telegram.adapter import TelegramAdapter
 from bot.commands.table import build_table
+from bot.config import TelegramSettings
 from bot.messages import messages
 from tests.adapters.contract import unused
 from tests.telegram.server import TOKEN, Fault, Json, TelegramServer
@@ -13,7 +14,9 @@ OPERATOR = "501"
 
 
 async def _published(server: TelegramServer) -> dict[tuple[str, str], list[Json]]:
-    async with TelegramAdapter.open(TOKEN, base_url=server.url, operators=[OPERATOR]) as adapter:
+    async with TelegramAdapter.open(
+        TOKEN, TelegramSettings(base_url=server.url), operators=[OPERATOR]
+    ) as adapter:
         running = asyncio.create_task(adapter.run(unused))
         await server.until(lambda: server.is_asked_for_news)
         running.cancel()
