@@ -1,0 +1,230 @@
+"""The daily issue: sections, and in each cards that begin with an icon or a name in 『』.
+
+::
+
+    # Section
+    ## icon『name』tagline          or  ## icon Paper: title
+    [address](address)                  **Label**: value, for each of a paper's fields
+    paragraphs, images                  > **Abstract**: ...
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import ClassVar
+
+from bot.digest.normalise import one_line
+from bot.formats.draft import Draft, code_or_link
+from bot.formats.inline import Span
+from bot.formats.lines import Kind, Line
+from bot.formats.links import is_address, is_code
+from bot.formats.reader import Reader
+from bot.formats.vocabulary import field_of, section_of, without_paper
+from bot.model import Section
+
+_ICON = re.compile(r"[^\w\s『「【《(\[“\"'#$.@+<>&/-]+[\ufe0f\u200d]*\s*")
+_NAMED = re.compile(r"『[^』]*』|「[^」]*」")
+_LABEL = re.compile(r"\s*([^:：\[\]]{1,40}?)\s*[:：]\s*(.*)", re.DOTALL)
+_HASHTAG = re.compile(r"#([\w&-]{2,40})")
+
+
+class DailyReader(Reader):
+    layout: ClassVar[str] = "daily"
+
+    def __init__(self, lines: Sequence[Line], text: str) -> None:
+        super().__init__(lines, text)
+        self._item_level = _item_level(lines)
+        self._heading: tuple[str, ...] = ()
+        self._item: Draft | None = None
+        self._paragraphs = False
+        self._head_urls: set[str] = set()
+        self._ended = False
+
+    def read(self) -> None:
+        last = max((i for i, x in enumerate(self.lines) if x.kind is Kind.HEADING), default=-1)
+        for at, line in enumerate(self.lines):
+            if line.kind is Kind.MATTER:
+                self.matter(line)
+            elif line.kind is Kind.HEADING:
+                self._on_heading(line, at)
+            elif line.kind is Kind.RULE:
+                self._ended = self._ended or (at > last and self._item is not None)
+            elif self._item is None:
+                self._on_outside(line)
+            elif self._ended or (at > last and self._is_end(line)):
+                self._ended = True
+                self.absorb(line, self.closing)
+            else:
+                self._on_body(line, self._item)
+        self._name_by_hashtag()
+
+    def _on_heading(self, line: Line, at: int) -> None:
+        if line.level < self._item_level:
+            self._item = None
+            if self._is_title(line, at):
+                self.title = line.plain
+            else:
+                kept = self._heading[: line.level - 1] if line.level > 1 else ()
+                self._heading = (*kept, line.plain)
+                self.contents.append(line.plain)
+            self._images += line.inline.images
+        elif line.level == self._item_level:
+            self._begin(line)
+        elif self._item is not None:
+            self._item.take_text(line, self._item.summary)
+        else:
+            self.remark(line, self._heading)
+
+    def _is_title(self, line: Line, at: int) -> bool:
+        """The first heading, where another section follows before any card does."""
+        if self.title or self._heading or section_of(line.plain):
+            return False
+        levels = [x.level for x in self.lines[at + 1 :] if x.kind is Kind.HEADING]
+        return bool(levels) and levels[0] < self._item_level
+
+    def _begin(self, line: Line) -> None:
+        title = _ICON.sub("", line.plain, count=1) if _ICON.match(line.plain) else line.plain
+        self._item = Draft(line.number, self._heading, without_paper(title) or title)
+        self._paragraphs = False
+        self._item.images += line.inline.images
+        for span in line.inline.links:
+            self._item.take_link(span, line.number)
+        section = section_of(self._heading[-1]) if self._heading else None
+        paper = without_paper(title) != title
+        self.drafts.append((self._item, section or (Section.PAPERS if paper else Section.OTHER)))
+
+    def _on_outside(self, line: Line) -> None:
+        if self._heading:
+            self.remark(line, self._heading)
+            return
+        self._head_urls.update(span.url for span in line.inline.links)
+        if not self.is_source(line):
+            self.absorb(line, self.introduction)
+
+    def _is_end(self, line: Line) -> bool:
+        """Whether, under the last card, the closing block begins: it repeats links of the head."""
+        item = self._item
+        assert item is not None  # noqa: S101 - only called under a card
+        if line.kind is Kind.QUOTE and not self._is_field(line):
+            again = any(span.url in self._head_urls for span in line.inline.links)
+            return again or bool(item.images or item.abstract)
+        if line.kind is Kind.BULLET and (match := _LABEL.match(line.plain)):
+            complete = bool(item.main and (item.authors or item.summary or item.images))
+            return complete and field_of(match[1]) == "authors"
+        return False
+
+    def _is_field(self, line: Line) -> bool:
+        match = _LABEL.match(line.plain)
+        return match is not None and field_of(match[1]) is not None
+
+    def _on_body(self, line: Line, item: Draft) -> None:
+        if line.card:
+            item.links.append((line.card.title, line.card.url, line.number))
+            item.summary.add(line.card.teaser, gap=True)
+            item.main = item.main or line.card.url
+        elif not (self._on_field(line, item) or self._on_links(line, item)):
+            text = item.abstract or item.summary
+            mark = {Kind.BULLET: "- ", Kind.TABLE: "", Kind.ORDERED: ""}.get(line.kind, "")
+            shown = line.raw if line.kind in {Kind.TABLE, Kind.ORDERED} else line.plain
+            item.take_text(line, text, mark + one_line(shown) if line.plain else "")
+
+    def _on_field(self, line: Line, item: Draft) -> bool:
+        """``**Label**: value``. The label has to be one that is known, or bold before a link."""
+        match = _LABEL.match(line.plain)
+        if match is None:
+            return False
+        name = field_of(match[1])
+        if name is None:
+            return self._on_labelled_link(line, item, match[1])
+        if name in {"url", "code"} and not line.inline.links:
+            return False
+        self._take_field(line, item, name, match)
+        return True
+
+    def _take_field(self, line: Line, item: Draft, name: str, match: re.Match[str]) -> None:
+        value = match[2].strip()
+        item.images += line.inline.images
+        if name in {"url", "code"}:
+            self._take_address(line, item, name)
+        elif name in {"abstract", "introduction"}:
+            text = item.abstract if name == "abstract" else item.summary
+            item.links += [(s.text, s.url, line.number) for s in _worded(line)]
+            text.add(value, gap=True)
+        elif name == "authors":
+            item.take_authors(value)
+        elif name == "tasks":
+            item.take_tasks(value)
+        elif name == "field":
+            item.field = one_line(value) or None
+        elif not self._is_as_told(name, value, item, line.number):
+            item.note.add(line.plain)
+
+    def _is_as_told(self, name: str, value: str, item: Draft, line: int) -> bool:
+        """Whether a title says what the heading says, or a date is one."""
+        if name == "title":
+            return one_line(value) == one_line(item.title)
+        if not item.take_date(value, line, self.report):
+            self.report(line, f"“{value[:60]}” is no date")
+            return False
+        return True
+
+    def _take_address(self, line: Line, item: Draft, name: str) -> None:
+        for span in line.inline.links:
+            if name == "url":
+                item.take_link(span, line.number)
+            elif item.main:
+                item.take_code(span.url, line.number)
+            else:
+                item.code.append((span.url, line.number))
+
+    def _on_labelled_link(self, line: Line, item: Draft, label: str) -> bool:
+        links = line.inline.written_links
+        rest = line.inline.outside
+        if len(links) != 1 or len(rest) > len(label) + 3 or rest.rstrip(" :：") != label:
+            return False
+        item.images += line.inline.images
+        if item.main and is_code(links[0].url) and is_address(links[0].text, links[0].url):
+            item.take_code(links[0].url, line.number)
+        item.take_link(links[0], line.number, label)
+        return True
+
+    def _on_links(self, line: Line, item: Draft) -> bool:
+        """A line of nothing but links and images."""
+        if re.search(r"\w", line.inline.outside) or not line.inline.links:
+            return False
+        item.images += line.inline.images
+        for span in line.inline.links:
+            code_or_link(item, span, line.number)
+        return True
+
+    def _name_by_hashtag(self) -> None:
+        """A series that names no title in its text has a hashtag by which it is found."""
+        if not self.title and (match := _HASHTAG.search(str(self.introduction))):
+            self.title = match[1]
+
+
+def _worded(line: Line) -> list[Span]:
+    """Links in a running text that say more than their address."""
+    return [s for s in line.inline.written_links if not is_address(s.text, s.url)]
+
+
+def _item_level(lines: Sequence[Line]) -> int:
+    """The level of the headings that begin a card: with an icon, a name in 『』, or a paper."""
+    levels = Counter(x.level for x in lines if x.kind is Kind.HEADING and is_card(x))
+    if levels:
+        return levels.most_common(1)[0][0]
+    return max((x.level for x in lines if x.kind is Kind.HEADING), default=2)
+
+
+def is_card(line: Line) -> bool:
+    """Whether a heading begins a card of this format."""
+    title = _ICON.sub("", line.plain, count=1) if _ICON.match(line.plain) else line.plain
+    if _NAMED.search(title):
+        return True
+    return without_paper(title) != title and bool(re.match(r".{1,4}[:：]", title[-len(title) :]))
+
+
+def labels(lines: Sequence[Line]) -> int:
+    """How many lines are fields of a card."""
+    found = (_LABEL.match(x.plain) for x in lines if x.kind in {Kind.TEXT, Kind.QUOTE})
+    return sum(1 for match in found if match and field_of(match[1]))
