@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.imported import Digest
 from bot.model import (
     Candidate,
     Chat,
@@ -281,6 +282,27 @@ class IssueStore(Protocol):
     async def first_day(self, today: date) -> date:
         """The date of this installation's number 1; ``today`` becomes it at the first call."""
         ...
+
+
+class DigestStore(Protocol):
+    """Published digests that were imported from files."""
+
+    async def add(self, digest: Digest, file: str, now: datetime) -> bool:
+        """Store the head, and references to the items of its entries, which are stored already.
+
+        False, and nothing is written, if the same digest is there already.
+        """
+        ...
+
+    async def load(self, digest_id: int) -> Digest | None:
+        """The digest, its items as they are stored now."""
+        ...
+
+    async def ids(self) -> tuple[int, ...]:
+        """In the order in which they were imported."""
+        ...
+
+    async def count(self) -> int: ...
 
 
 class Ledger(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.curation.ports import RevisionStore
 from bot.ports import (
     ChatStore,
+    DigestStore,
     IssueStore,
     ItemStore,
     Ledger,
@@ -14,6 +15,7 @@ from bot.ports import (
 )
 from bot.store import migrate
 from bot.store.chats import SqlChatStore
+from bot.store.digests import SqlDigestStore
 from bot.store.engine import Database, open_database
 from bot.store.issues import SqlIssueStore
 from bot.store.items import SqlItemStore
@@ -39,6 +41,7 @@ class Store:
     sources: SourceStore
     revisions: RevisionStore
     shelf: Shelf
+    digests: DigestStore
 
     async def close(self) -> None:
         await self.database.close()
@@ -67,4 +70,5 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         sources=SqlSourceStore(database),
         revisions=SqlRevisionStore(database, items),
         shelf=SqlShelf(database),
+        digests=SqlDigestStore(database, items),
     )

@@ -259,6 +259,31 @@ issue_items = Table(
     sqlite_with_rowid=False,
 )
 
+# Digests that were imported from files. ``content`` is the head; ``place`` says under which
+# headings and number an item stood there.
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    _text("layout"),
+    _text("language"),
+    _text("file"),
+    _instant("imported_at"),
+    _json("content"),
+    sqlite_autoincrement=True,
+)
+
+digest_items = Table(
+    "digest_items",
+    metadata,
+    _owned_by("digests", "digest_id", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _owned_by("items", "item_id", index=True),
+    _json("place"),
+    sqlite_with_rowid=False,
+)
+
 chat_issues = Table(
     "chat_issues",
     metadata,
