@@ -156,7 +156,7 @@ def _entry_lines(entry: Entry, say: Messages) -> Iterator[Line]:
     if entry.section is Section.PAPERS:
         yield from _paper_lines(entry, say)
     else:
-        yield Line(_INDENT + entry.url, Style.LINK)
+        yield from _field("", entry.url, Style.LINK)
         byline = " · ".join(filter(None, (_authors(entry, say), entry.published)))
         yield from _field("", byline)
         yield from (_code_line(entry, say))

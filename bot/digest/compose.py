@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.digest.urls import is_gone, usable_url
 from bot.messages import messages
 from bot.model import (
     Candidate,
@@ -150,7 +151,7 @@ def _entry(number: int, item: Item, language: str, taxonomy: Taxonomy) -> Entry:
     return Entry(
         number=number,
         title=item.title,
-        url=item.url,
+        url=_living(item),
         section=daily_section(item.section),
         published=messages(language).published(item.published) if item.published else "",
         field=field,
@@ -162,8 +163,17 @@ def _entry(number: int, item: Item, language: str, taxonomy: Taxonomy) -> Entry:
         abstract=_continued(introduction, abstract),
         code_urls=item.code_urls,
         links=item.links,
-        images=item.images,
+        # An imported issue may have images that lie beside its file: nobody else can see them.
+        images=tuple(each for each in item.images if usable_url(each)),
     )
+
+
+def _living(item: Item) -> str:
+    """The item's address; where its host is gone, that of the paper or of the code, if known."""
+    if not is_gone(item.url):
+        return item.url
+    paper = f"https://arxiv.org/abs/{item.arxiv_id}" if item.arxiv_id else ""
+    return paper or next(iter(item.code_urls), item.url)
 
 
 def _continued(introduction: str, abstract: str) -> str:

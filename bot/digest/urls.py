@@ -16,6 +16,8 @@ _TRACKING = re.compile(
     r"|_hsenc|_hsmi|_ga|_gl|vero_id|oly_anon_id|oly_enc_id|ck_subscriber_id|spm|scm|wt_mc|cmpid"
     r"|ncid|sr_share|ref|ref_src|ref_url|referer|referrer"
 )
+# Nobody answers there any more, but old digests are full of links to it.
+_GONE = re.compile(r"https?://(?:www\.)?paperswithcode\.com(?:[/?#]|$)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 # Nearly all addresses; the others (ports, user information, foreign hosts) get a closer look.
@@ -48,6 +50,11 @@ class _Parts(NamedTuple):
     path: str
     query: str
     fragment: str
+
+
+def is_gone(url: str) -> bool:
+    """Whether the address is on a site that no longer exists."""
+    return _GONE.match(url) is not None
 
 
 def usable_url(url: str, base: str = "") -> str:
@@ -130,8 +137,8 @@ def _query(query: str) -> str:
 
 def _is_tracking(parameter: str) -> bool:
     name, _, value = parameter.lower().partition("=")
-    # Medium marks each link of its feeds with the feed's own name.
-    medium = name == "source" and value.startswith("rss-")
+    # Medium marks each link with where it was shown: rss-..., collection_archive---------15-----.
+    medium = name == "source" and (value.startswith("rss-") or "---" in value)
     return medium or _TRACKING.fullmatch(name) is not None
 
 

@@ -152,6 +152,25 @@ def test_an_entry_holds_all_that_is_known() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "url"),
+    [
+        ({}, "https://github.com/a/b"),
+        ({"code_urls": ()}, "https://paperswithcode.com/paper/x"),
+        ({"arxiv_id": "2301.00001"}, "https://arxiv.org/abs/2301.00001"),
+    ],
+)
+def test_a_reader_is_not_sent_to_a_site_that_is_gone(changes: dict[str, object], url: str) -> None:
+    item = replace(PAPER, url="https://paperswithcode.com/paper/x", arxiv_id=None)
+    item = replace(item, code_urls=("https://github.com/a/b",))
+    assert entry(replace(item, **changes)).url == url  # type: ignore[arg-type]
+
+
+def test_images_that_lie_beside_an_imported_file_are_not_shown() -> None:
+    item = replace(PAPER, images=("img/a.png", "https://example.org/a.png"))
+    assert entry(item).images == ("https://example.org/a.png",)
+
+
 def test_an_entry_of_which_little_is_known() -> None:
     bare = entry(Item("a", "Bare", "https://example.org", Section.TOOLS))
     assert (bare.published, bare.field, bare.venue, bare.introduction) == ("", "", "", "")

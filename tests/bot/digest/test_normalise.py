@@ -45,6 +45,8 @@ addresses = st.builds(
         ("https://example.com/a?utm_source=x&id=7&fbclid=y&gclid=z", "https://example.com/a?id=7"),
         ("https://example.com/a?mc_cid=1&ref=hn&spm=a.b", "https://example.com/a"),
         ("https://medium.com/p?source=rss-1234--5", "https://medium.com/p"),
+        ("https://medium.com/p?source=collection_archive---------15---", "https://medium.com/p"),
+        ("https://example.org/p?source=shop", "https://example.org/p?source=shop"),
         ("https://example.com/p?source=print", "https://example.com/p?source=print"),
         ("https://example.com/%7euser/%c3%a9", "https://example.com/~user/%C3%A9"),
         ("https://example.com/é b", "https://example.com/%C3%A9%20b"),
