@@ -23,8 +23,7 @@ from bot.cli.options import (
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.importing import Imported
-    from bot.ports import Added
+    from bot.importing import Imported, Importer, Kept
     from bot.previewing import Preview
     from bot.topics import Taxonomy
 
@@ -39,59 +38,88 @@ class As(StrEnum):
 @cli.command("import")
 def import_(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files of feeds.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files of feeds, OPML or digests.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="Of all files; else each is recognised.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Store nothing.")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read feeds from files into the store; the format is recognised by itself."""
-    from bot.digest.classify import Classifier
-    from bot.errors import SourceError
-    from bot.importing import read_file
-    from bot.interchange import imported_objects
+    """Read feeds and digests into the store; lists of feeds (OPML) as sources to configure."""
+    from bot.importing import ALL_FORMATS, Importer
     from bot.topics import Taxonomy
 
     settings = settings_of(context, config)
-    read: list[Imported] = []
-    failed = False
-    classifier = Classifier(Taxonomy.load())
-    for path in paths:
-        try:
-            read.append(read_file(path, classifier))
-        except SourceError as error:
-            failed = True
-            tell(f"ribao: {path}: {error}")
-    added = [] if dry_run else asyncio.run(_store(settings, read))
+    if format_ is not None and format_ not in ALL_FORMATS:
+        raise typer.BadParameter(f"{format_!r} is not one of {', '.join(ALL_FORMATS)}")
+    read = list(_read(Importer(Taxonomy.load()), paths, format_))
+    kept = [] if dry_run else asyncio.run(_store(settings, read))
     if as_json:
         for each in read:
-            print_json(imported_objects(each.title, each.language, each.format, each.items))
+            print_json(each.objects())
     else:
-        print_table(
-            ("file", "format", "items", "dropped", "new", "known"),
-            [_import_row(*pair) for pair in _paired(read, added)],
-        )
-    if failed:
+        _print_imported(read, kept)
+    if len(read) < len(paths):
         raise typer.Exit(1)
 
 
-def _paired(
-    read: "list[Imported]", added: "list[Added]"
-) -> "Iterator[tuple[Imported, Added | None]]":
-    for number, imported in enumerate(read):
-        yield imported, added[number] if added else None
+def _read(importer: "Importer", paths: list[Path], format_: str | None) -> "Iterator[Imported]":
+    """What could be read; what could not, and what was not understood, is said on stderr."""
+    from bot.errors import SourceError
+
+    for path in paths:
+        try:
+            read = importer.read(path, format_)
+        except SourceError as error:
+            tell(f"ribao: {path}: {error}")
+            continue
+        for problem in read.problems:
+            tell(f"{path}:{problem.line}: {problem.text}")
+        yield read
 
 
-def _import_row(imported: "Imported", added: "Added | None") -> tuple[object, ...]:
+def _print_imported(read: "list[Imported]", kept: "list[Kept]") -> None:
+    from bot.importing import sources_toml
+
+    feeds = [feed for each in read for feed in each.feeds]
+    if feeds:
+        typer.echo(sources_toml(feeds))
+        tell(f"{len(feeds)} feeds; add the lines above to your configuration to follow them.")
+    rows = [(each, kept[n] if kept else None) for n, each in enumerate(read)]
+    rows = [row for row in rows if row[0].format != "opml"]
+    if not rows:
+        return
+    print_table(
+        ("file", "format", "items", "dropped", "problems", "new", "known"),
+        [_import_row(*row) for row in rows],
+    )
+    if any(each.items for each, _ in rows):
+        what_next = "Read them: ribao preview." if kept else "Nothing was stored: --dry-run."
+        tell(what_next)
+
+
+def _import_row(imported: "Imported", kept: "Kept | None") -> tuple[object, ...]:
     dropped = ", ".join(f"{reason}: {n}" for reason, n in sorted(imported.dropped.items()))
-    counts = (added.new, added.known + added.enriched) if added else ("-", "-")
-    return imported.path.name, imported.format, len(imported.items), dropped or 0, *counts
+    items = kept.items if kept else None
+    counts = (items.new, items.known + items.enriched) if items else ("-", "-")
+    return (
+        imported.path.name,
+        imported.format,
+        len(imported.items),
+        dropped or 0,
+        len(imported.problems),
+        *counts,
+    )
 
 
-async def _store(settings: "Settings", read: "list[Imported]") -> "list[Added]":
+async def _store(settings: "Settings", read: "list[Imported]") -> "list[Kept]":
     from bot.app import open_app
+    from bot.importing import keep
 
     async with open_app(settings) as app:
-        return [await app.store.items.add(each.items, app.clock.now()) for each in read]
+        now = app.clock.now()
+        return [await keep(each, app.store.items, app.store.digests, now) for each in read]
 
 
 @cli.command()

@@ -1,6 +1,9 @@
 """import, classify, preview and topics, through the installed command."""
 
 import json
+import sqlite3
+import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,99 @@ def test_import_stores_unless_it_is_dry(ribao: Command, feed: Path) -> None:
     assert "sample edition" in ribao("preview").stdout
     ribao("import", feed)
     assert "Object detection at night" in ribao("preview", "--topics", "cv").stdout
+
+
+WEEKLY = """# Small Models Weekly - Issue 12
+
+# 1. Papers
+
+# A smaller net
+
+*On small nets*
+[https://arxiv.org/abs/2301.00001](https://arxiv.org/abs/2301.00001)
+
+It is small.
+
+# A talk about it
+
+It was recorded by nobody.
+"""
+
+
+@pytest.fixture
+def weekly(tmp_path: Path) -> Path:
+    file = tmp_path / "weekly.md"
+    file.write_text(WEEKLY, encoding="utf-8")
+    return file
+
+
+def test_a_digest_is_recognised_and_its_problems_have_lines(ribao: Command, weekly: Path) -> None:
+    outcome = ribao("import", weekly, "--dry-run", "--json")
+    issue, paper, talk = outcome.objects
+    assert set(issue) > ISSUE_FIELDS
+    assert set(paper) > ITEM_FIELDS
+    assert (issue["layout"], issue["number"]) == ("weekly", 12)
+    assert (paper["arxiv_id"], paper["section"], paper["heading"]) == (
+        "2301.00001",
+        "papers",
+        ["1. Papers"],
+    )
+    assert talk["url"] is None
+    (problem,) = issue["problems"]
+    assert problem["line"] == 12
+    assert f"{weekly}:12: “A talk about it” has no link" in outcome.stderr
+    assert outcome.status == 0
+
+
+def test_importing_a_digest_twice_writes_nothing(ribao: Command, weekly: Path) -> None:
+    def dump() -> list[str]:
+        with closing(sqlite3.connect(ribao.data_dir / "ribao.db")) as connection:
+            return list(connection.iterdump())
+
+    first = ribao("import", weekly)
+    assert first.stdout.split()[-2:] == ["2", "0"]
+    assert "ribao preview" in first.stderr
+    before = dump()
+    assert any("digest_items" in line and "INSERT" in line for line in before)
+    assert ribao("import", weekly).stdout.split()[-2:] == ["0", "2"]
+    assert dump() == before
+    assert "A smaller net" in ribao("preview").stdout
+
+
+def test_a_format_can_be_said(ribao: Command, weekly: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.txt"
+    plain.write_text("Nothing in particular.\n", encoding="utf-8")
+    outcome = ribao("import", plain)
+    assert outcome.status == 1
+    assert "is in no format that is known (feed, arxiv, opml, daily, weekly" in outcome.stderr
+    said = ribao("import", plain, "--format", "newsletter", "--dry-run", "--json").objects
+    assert (said[0]["layout"], said[0]["introduction"]) == ("newsletter", "Nothing in particular.")
+    wrong = ribao("import", weekly, "--format", "fortnightly")
+    assert wrong.status == 2
+    assert "'fortnightly' is not one of" in " ".join(wrong.stderr.replace("│", " ").split())
+
+
+def test_opml_becomes_sources_to_configure(ribao: Command, tmp_path: Path) -> None:
+    listed = tmp_path / "feeds.opml"
+    outline = '<outline type="rss" text="{}" xmlUrl="{}"/>'
+    one = outline.format("A &quot;lab&quot;", "https://lab.example.org/feed")
+    other = outline.format("A &quot;lab&quot;", "https://lab.example.org/more")
+    broken = outline.format("none", "ftp://lab.example.org/")
+    listed.write_text(
+        f'<opml version="2.0"><head><title>Labs</title></head>\n<body>{one}{other}\n{broken}'
+        "</body></opml>"
+    )
+    outcome = ribao("import", listed)
+    sources = tomllib.loads(outcome.stdout)["sources"]
+    assert [source["name"] for source in sources] == ['A "lab"', 'A "lab" 2']
+    assert all(source["kind"] == "feed" for source in sources)
+    assert f"{listed}:3: " in outcome.stderr
+    assert "add the lines above to your configuration" in outcome.stderr
+    config = tmp_path / "config.toml"
+    config.write_text(outcome.stdout)
+    assert "sources:  2" in ribao("check-config", "-c", config).stdout
+    (issue,) = ribao("import", listed, "--json").objects
+    assert [link["url"] for link in issue["navigation"]] == [source["url"] for source in sources]
 
 
 def test_a_bad_file_is_said_and_the_others_are_read(
