@@ -277,15 +277,15 @@ class Observer:
 
     def read(self, query: Select[Any]) -> Rows:
         if not self._file:
-            found: Rows = self._machine.run(self._read(query))
-            return found
+            return self._machine.run(self._read(query))
         with self._file.begin():
             return self._file.execute(query).mappings().all()
 
     async def _read(self, query: Select[Any]) -> Rows:
         assert self._store is not None
         async with self._store.database.read() as connection:
-            return (await connection.execute(query)).mappings().all()
+            rows: Rows = (await connection.execute(query)).mappings().all()
+        return rows
 
     def close(self) -> None:
         if self._file:
