@@ -83,9 +83,9 @@ class PostgresqlDatabases:
         self._used.append(self._clean.pop())
         return self._server.url(self._used[-1])
 
-    def bare(self) -> str:
-        """The URL of a database that holds nothing at all."""
-        self._bare.append(self._create())
+    def bare(self, options: str = "") -> str:
+        """The URL of a database that holds nothing at all; ``options`` as in CREATE DATABASE."""
+        self._bare.append(self._create(options))
         return self._server.url(self._bare[-1])
 
     def erase(self) -> None:
@@ -99,11 +99,13 @@ class PostgresqlDatabases:
         """Run as a superuser, several statements as one transaction."""
 
         async def execute() -> None:
-            if database not in self._connections:
-                self._connections[database] = await asyncpg.connect(
+            connection = self._connections.get(database)
+            if connection is None or connection.is_closed():
+                connection = await asyncpg.connect(
                     host=str(self._server.folder), user=USER, database=database
                 )
-            await self._connections[database].execute(statements)
+                self._connections[database] = connection
+            await connection.execute(statements)
 
         self._run(execute())
 
@@ -112,9 +114,9 @@ class PostgresqlDatabases:
             self._run(connection.close())
         self._runner.close()
 
-    def _create(self) -> str:
+    def _create(self, options: str = "") -> str:
         name = next(self._names)
-        self.execute(f"CREATE DATABASE {name}")
+        self.execute(f"CREATE DATABASE {name} {options}")
         return name
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:

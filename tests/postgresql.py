@@ -31,6 +31,12 @@ OPTIONS = {
     "fsync": "off",
     "full_page_writes": "off",
 }
+RIGHTS = """
+local all /^guarded scram-sha-256
+local all all trust
+"""
+"""Who may connect, and how: see pg_hba.conf in PostgreSQL's manual."""
+
 ANYONE = "nobody"
 """As root PostgreSQL refuses to run."""
 
@@ -134,6 +140,7 @@ class Supervisor:
         quick = ("--no-sync", "--no-instructions")
         command = [self._program("initdb"), "-D", f"{self._folder}/data", *options, *quick]
         subprocess.run(command, user=self._user, stdout=sys.stderr, check=True)
+        (self._folder / "data" / "pg_hba.conf").write_text(RIGHTS)
 
     def run(self) -> None:
         """Says "ready" once; then returns only after ``stop``."""

@@ -47,9 +47,6 @@ def _decode_json(text: str) -> Any:
     return _raw_decode_json(text)[0]
 
 
-_PAUSES = (0.005, 0.02, 0.1, 0.5)
-"""Seconds before work is done again that another transaction got in the way of."""
-
 _JSON: dict[str, Any] = {"json_serializer": _encode_json, "json_deserializer": _decode_json}
 
 
@@ -69,7 +66,7 @@ def retried(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[
 
     @wraps(work)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        for pause in _PAUSES:
+        for pause in postgresql.PAUSES:
             try:
                 return await work(*args, **kwargs)
             except Contended:

@@ -59,6 +59,9 @@ _CONTENDED = {
     "23503",  # foreign key violation
 }
 
+PAUSES = (0.005, 0.02, 0.1, 0.5)
+"""Seconds at most before work is done again that another transaction got in the way of."""
+
 _OPTIONS = {"host", "port", "ssl", "prepared_statement_cache_size"}
 
 
