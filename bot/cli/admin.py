@@ -1,6 +1,7 @@
 """Commands for the operator: stats, check-config, db."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -125,17 +126,45 @@ def backup(
     target: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
     config: ConfigOption = None,
 ) -> None:
-    """Copy the database into a file, also while Ribao runs."""
+    """Copy the database into an SQLite file, also while Ribao runs, and whatever its engine."""
 
     async def work(settings: "Settings") -> None:
         from bot.store import open_store
-        from bot.store.backup import backup as copy
+        from bot.store.transfer import back_up
 
         store = await open_store(settings.database_url, upgrade=False)
         try:
-            await copy(store.database, target)
+            await back_up(store.database, target)
         finally:
             await store.close()
 
     asyncio.run(work(settings_of(context, config)))
     typer.echo(f"Copied to {target}.")
+
+
+@db.command("copy")
+def copy_database(
+    context: typer.Context,
+    to: Annotated[str, typer.Option(help="The URL of the new database, which must be empty.")],
+    config: ConfigOption = None,
+) -> None:
+    """Copy everything into another database, say from SQLite to PostgreSQL. Stop Ribao first."""
+
+    def tell(table: str, rows: int) -> None:
+        typer.echo(f"{table:15} {rows:>10,}", err=True)
+
+    async def work(settings: "Settings") -> str:
+        from bot.store import open_store
+        from bot.store.transfer import transfer
+
+        async with AsyncExitStack() as stack:
+            stores = []
+            for url, upgrade in ((settings.database_url, False), (to, True)):
+                stores.append(await open_store(url, upgrade=upgrade))
+                stack.push_async_callback(stores[-1].close)
+            source, target = (store.database for store in stores)
+            await transfer(source, target, tell)
+            return target.name
+
+    name = asyncio.run(work(settings_of(context, config)))
+    typer.echo(f"{name} holds everything now. Set database.url to it and start Ribao again.")

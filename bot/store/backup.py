@@ -1,6 +1,8 @@
-"""A copy of the database, taken while it is in use."""
+"""A copy of an SQLite database, taken while it is in use."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.errors import StoreError
@@ -8,23 +10,30 @@ from bot.store.engine import Database
 
 
 async def backup(database: Database, target: Path) -> None:
-    """Write a complete, consistent copy to the new file ``target``.
+    """Write a complete, consistent copy of an SQLite database to the new file ``target``.
 
-    Raises ``StoreError`` if ``target`` exists, can't be written, or the database is not SQLite.
+    Raises ``StoreError`` if ``target`` exists or can't be written. For either engine see
+    ``bot.store.transfer``.
     """
-    if database.path is None:
-        raise StoreError("A PostgreSQL database is backed up with pg_dump.")
+    async with new_file(target), database.outside_transaction() as connection:
+        await connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+
+
+@asynccontextmanager
+async def new_file(target: Path) -> AsyncIterator[None]:
+    """Create the file, empty: of two backups at once only one gets the name.
+
+    It is removed if the block raises. Raises ``StoreError`` if it exists or can't be written.
+    """
     await asyncio.to_thread(_reserve, target)
     try:
-        async with database.outside_transaction() as connection:
-            await connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+        yield
     except BaseException:
         await asyncio.to_thread(target.unlink)
         raise
 
 
 def _reserve(target: Path) -> None:
-    """Create the file, empty: of two backups at once only one gets the name."""
     try:
         target.touch(mode=0o600, exist_ok=False)
     except FileExistsError as error:

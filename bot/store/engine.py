@@ -93,6 +93,17 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading all of one instant, for as long as that takes."""
+        with self.translated_errors():
+            async with self.engine.connect() as connection:
+                if self.path is None:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                    for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                        await connection.execute(text(f"SET LOCAL {setting} = 0"))
+                yield connection
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end of the block, rolled back if it raises.
 
@@ -154,7 +165,7 @@ class Database:
             sentence = self._sentence(error)
             if sentence is None:
                 raise
-            kind = Contended if postgresql.is_contention(error.orig) else StoreError
+            kind = Contended if postgresql.is_contention(error) else StoreError
             raise kind(sentence) from error
         except PoolTimeout as error:
             raise StoreError(f"{self.name} has no free connection.") from error
@@ -165,7 +176,7 @@ class Database:
 
     def _sentence(self, error: DBAPIError) -> str | None:
         if self.path is None:
-            return postgresql.sentence(self.name, self.engine.url.database, error.orig)
+            return postgresql.sentence(self.name, self.engine.url.database, error)
         if isinstance(error, ProgrammingError):
             return None
         return sqlite.sentence(self.name, error.orig)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
@@ -49,6 +50,7 @@ _SENTENCES = {
 }
 _GONE = "{name} has gone away: the server was stopped, or the connection cut."
 _GONE_CLASSES = ("08", "57P")
+_OUR_MISTAKES = "42"
 
 # Of two transactions that want what the other has, or that create the same row at once, one is
 # ended. Doing its work again is all that is needed: it then finds what the other one left.
@@ -117,21 +119,22 @@ def _with_known_options(url: URL) -> URL:
     return url.set(query=query)
 
 
-def is_contention(error: BaseException | None) -> bool:
+def is_contention(error: DBAPIError) -> bool:
     """Whether the same work may succeed if it is simply done again."""
     return _state(error) in _CONTENDED
 
 
-def sentence(name: str, database: str | None, error: BaseException | None) -> str | None:
-    """What an error of the driver means for the operator; None if it is our own mistake."""
+def sentence(name: str, database: str | None, error: DBAPIError) -> str | None:
+    """What an error means for the operator; None if it is our own mistake."""
     state = _state(error)
     found = _SENTENCES.get(state)
-    if found is None and state.startswith("42"):
+    if found is None and state.startswith(_OUR_MISTAKES):
         return None
     if found is None:
-        found = _GONE if state.startswith(_GONE_CLASSES) else "{name} reported an error: {error}."
-    return found.format(name=name, database=database, error=error, seconds=STATEMENT_SECONDS)
+        gone = error.connection_invalidated or state.startswith(_GONE_CLASSES)
+        found = _GONE if gone else "{name} reported an error: {error}."
+    return found.format(name=name, database=database, error=error.orig, seconds=STATEMENT_SECONDS)
 
 
-def _state(error: BaseException | None) -> str:
-    return getattr(error, "sqlstate", None) or ""
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

@@ -1,12 +1,28 @@
 """A fresh store for each test, on the test's engine."""
 
+import shutil
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from bot.store import Store, open_store
+from bot.store import Store, migrate, open_store
+
+NEXT = f'''
+"""One migration more, for the tests."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "next"
+down_revision = "{migrate.HEAD}"
+
+
+def upgrade() -> None:
+    op.add_column("chats", sa.Column("mood", sa.Text))
+'''
 
 
 @pytest.fixture
@@ -20,3 +36,25 @@ async def store(url: str) -> AsyncIterator[Store]:
 def path(url: str) -> Path:
     """The file of an SQLite database."""
     return Path(str(make_url(url).database))
+
+
+@pytest.fixture
+def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """As if this version of Ribao had one migration more; returns its file."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(str(files("bot.store") / "migrations"), copy)
+    script = copy / "versions" / "next.py"
+    script.write_text(NEXT)
+    monkeypatch.setattr(migrate, "SCRIPTS", str(copy))
+    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "next"))
+    monkeypatch.setattr(migrate, "HEAD", "next")
+    return script
+
+
+def spoil(script: Path) -> None:
+    """Let a migration fail at its end."""
+    script.write_text(f"{NEXT}    op.drop_column('chats', 'no such column')\n")
+
+
+def mend(script: Path) -> None:
+    script.write_text(NEXT)

@@ -2,12 +2,10 @@
 
 import asyncio
 import io
-import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -20,25 +18,12 @@ from sqlalchemy import create_engine, create_mock_engine, make_url
 
 from bot.errors import NewerDatabase, StoreError
 from bot.store import Store, migrate, open_store
-from bot.store.backup import backup
-from bot.store.engine import Database, open_database
+from bot.store.engine import open_database
 from bot.store.tables import metadata
-from tests.bot.store.builders import NOW, add_chat, an_item
+from tests.bot.store.builders import add_chat
+from tests.bot.store.conftest import spoil
 
 HEAD = migrate.HEAD
-NEXT = f'''
-"""One migration more, for the tests."""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "next"
-down_revision = "{HEAD}"
-
-
-def upgrade() -> None:
-    op.add_column("chats", sa.Column("mood", sa.Text))
-'''
 
 
 def scripts() -> ScriptDirectory:
@@ -65,17 +50,6 @@ def value(path: Path, query: str) -> object:
 def set_revision(path: Path, revision: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-
-
-@pytest.fixture
-def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if this version of Ribao had one migration more."""
-    copy = tmp_path / "migrations"
-    shutil.copytree(str(files("bot.store") / "migrations"), copy)
-    (copy / "versions" / "next.py").write_text(NEXT)
-    monkeypatch.setattr(migrate, "SCRIPTS", str(copy))
-    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "next"))
-    monkeypatch.setattr(migrate, "HEAD", "next")
 
 
 def test_the_revisions_are_those_of_the_scripts() -> None:
@@ -174,10 +148,9 @@ async def test_a_fresh_database_needs_no_copy(tmp_path: Path) -> None:
 
 
 async def test_an_upgrade_that_fails_leaves_all_as_it_was(
-    url: str, path: Path, one_more: None
+    url: str, path: Path, one_more: Path
 ) -> None:
-    script = Path(migrate.SCRIPTS) / "versions" / "next.py"
-    script.write_text(NEXT + "    op.drop_column('chats', 'no such column')\n")
+    spoil(one_more)
     before = schema(path)
     with pytest.raises(StoreError):
         await open_store(url)
@@ -222,26 +195,3 @@ async def test_two_processes_may_create_the_database_at_once(tmp_path: Path) -> 
     url = f"sqlite:///{tmp_path}/new.db"
     for store in await asyncio.gather(*(open_store(url) for _ in range(4))):
         await store.close()
-
-
-async def test_a_backup_is_a_whole_database(store: Store, tmp_path: Path) -> None:
-    await store.items.add([an_item("1")], NOW)
-    target = tmp_path / "copy.db"
-    await backup(store.database, target)
-    copy = await open_store(f"sqlite:///{target}")
-    assert await copy.items.load([1]) == await store.items.load([1])
-    await copy.close()
-
-
-async def test_a_backup_replaces_nothing(store: Store, tmp_path: Path) -> None:
-    target = tmp_path / "copy.db"
-    target.touch()
-    with pytest.raises(StoreError, match="exists already"):
-        await backup(store.database, target)
-    with pytest.raises(StoreError, match="can't be written"):
-        await backup(store.database, tmp_path / "no" / "copy.db")
-
-
-async def test_postgresql_is_backed_up_otherwise(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="pg_dump"):
-        await backup(Database(store.database.engine, None), tmp_path / "copy.db")

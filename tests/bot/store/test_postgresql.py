@@ -1,7 +1,7 @@
 """What is special to PostgreSQL: what can go wrong with a server, and what several processes do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -47,8 +47,10 @@ async def refusal(url: str) -> str:
     return sentence
 
 
-def changed(url: str, **changes: str) -> str:
-    parsed = make_url(url).set(password=CANARY).set(**changes)
+def changed(url: str, *, username: str = "ribao", database: str | None = None) -> str:
+    parsed = make_url(url)
+    database = database or parsed.database
+    parsed = parsed.set(password=CANARY, username=username, database=database)
     return parsed.render_as_string(hide_password=False)
 
 
@@ -233,18 +235,20 @@ class Crossing:
                 if key == first and self.attempts <= 2:
                     await self._both_hold_one.wait()
 
-    async def run(self, *, again: bool) -> list[BaseException | None]:
+    async def run(self, *, again: bool) -> Sequence[object]:
         write = retried(self.write) if again else self.write
-        return await asyncio.gather(write("a", "b"), write("b", "a"), return_exceptions=True)
+        both = asyncio.gather(write("a", "b"), write("b", "a"), return_exceptions=True)
+        outcomes: Sequence[object] = await both
+        return outcomes
 
 
 async def test_of_two_in_each_others_way_one_begins_again(store: Store) -> None:
     await say_in(store.database, "INSERT INTO meta VALUES ('a', ''), ('b', '')")
     await say_in(store.database, "SET deadlock_timeout = 20")
     outcomes = await Crossing(store.database).run(again=False)
-    assert sorted(type(outcome) for outcome in outcomes if outcome) == [Contended]
+    assert [type(outcome) for outcome in outcomes if outcome] == [Contended]
     crossing = Crossing(store.database)
-    assert await crossing.run(again=True) == [None, None]
+    assert not any(await crossing.run(again=True))
     assert crossing.attempts == 3
     async with store.database.read() as connection:
         values = (await connection.execute(select(meta.c.value))).scalars().all()
