@@ -22,6 +22,9 @@ _MAC_CHARACTERS = 8  # 48 bits: 2**47 presses on average to guess one, at some t
 _WIDE = 24
 TICK = "✓ "
 
+PART = "\x1f"
+"""Stands between a command that shows an issue and the number of the message that is wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -94,7 +97,14 @@ def _rows(buttons: Iterable[Button]) -> Iterator[tuple[Button, ...]]:
 
 
 def _turns(page: Page) -> Iterator[Choice]:
+    gap = "" if page.command.endswith(PART) else " "
     if page.number > 1:
-        yield Choice(f"◀ {page.number - 1}", f"{page.command} {page.number - 1}")
+        yield Choice(f"◀ {page.number - 1}", f"{page.command}{gap}{page.number - 1}")
     if page.number < page.total:
-        yield Choice(f"{page.number + 1} ▶", f"{page.command} {page.number + 1}")
+        yield Choice(f"{page.number + 1} ▶", f"{page.command}{gap}{page.number + 1}")
+
+
+def read_part(pressed: str) -> tuple[str, int | None]:
+    """A pressed command, and the part of its issue that is asked for, if one is."""
+    command, _, number = pressed.partition(PART)
+    return command, int(number) if number.isdecimal() else None

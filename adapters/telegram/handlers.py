@@ -1,6 +1,7 @@
 """What comes from Telegram, answered: messages and pressed buttons."""
 
 import logging
+from dataclasses import replace
 
 from telegram import (
     Bot,
@@ -13,20 +14,21 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
-from adapters.telegram.buttons import TICK, Signer, keyboard, without_button
-from adapters.telegram.render import reply_messages
-from adapters.telegram.rich import Rich, joined, plain, to_html
+from adapters.telegram.buttons import TICK, Signer, read_part
+from adapters.telegram.pages import Shown
+from adapters.telegram.rich import plain, to_html
 from adapters.telegram.updates import incoming_message, incoming_press
-from bot.commands.reply import File, Reply, Text
+from bot.commands.context import Incoming
+from bot.commands.reply import File, Reply, Text, Tone
 from bot.messages import known_language, messages
-from bot.model import ChatAddress
+from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
 
 log = logging.getLogger(__name__)
 
-MAX_TOAST = 200
+MAX_NOTE = 200
 """Characters of the note that answers a pressed button
 (https://core.telegram.org/bots/api#answercallbackquery)."""
 
@@ -77,34 +79,49 @@ class Handlers:
         incoming = incoming_message(message, str(self._bot.id), self._bot.username)
         reply = await self._handle(incoming) if incoming else None
         if incoming and reply:
-            await self._reply(incoming.chat, reply)
+            await self._reply(incoming, reply)
 
     async def _press(self, query: CallbackQuery) -> None:
         message = query.message
-        command = None
+        pressed = None
         if isinstance(message, Message):
-            command = self._signer.read(str(message.chat.id), query.data or "")
-        if command is None or not isinstance(message, Message):
+            pressed = self._signer.read(str(message.chat.id), query.data or "")
+        if pressed is None or not isinstance(message, Message):
             speak = messages(known_language(query.from_user.language_code or "") or "en")
             await query.answer(speak("button.stale"), show_alert=True)
             return
+        command, part = read_part(pressed)
         incoming = incoming_press(query, message, str(self._bot.id), command)
         reply = await self._handle(incoming)
+        note = _note(reply)
+        await query.answer(note)
         if reply is None:
-            await query.answer()
-        elif _is_short(reply):
-            await query.answer(_toast(reply))
+            return
+        if note is None:
+            shown = Shown(reply, incoming.chat.id, self._signer, part)
+            if not (shown.turns and await self._edit(message, shown)):
+                await self._reply(incoming, reply)
+        elif not _is_refusal(reply):
             await self._turn(message, command)
-        else:
-            await query.answer()
-            if not await self._edit(message, incoming.chat, reply):
-                await self._reply(incoming.chat, reply)
 
-    async def _reply(self, chat: ChatAddress, reply: Reply) -> None:
-        texts = [to_html(each) for each in self._texts(chat, reply)]
-        for number, html in enumerate(texts, 1):
-            buttons = self._markup(chat, reply) if number == len(texts) else None
-            await send_text(self._bot, chat, html, buttons=buttons)
+    async def _reply(self, incoming: Incoming, reply: Reply) -> None:
+        chat = incoming.chat
+        if reply.private and incoming.kind is not ChatKind.PRIVATE:
+            chat = replace(chat, id=incoming.sender_id, thread="")
+        shown = Shown(reply, chat.id, self._signer)
+        try:
+            for number, html in enumerate(shown.texts, 1):
+                markup = shown.markup if number == len(shown.texts) else None
+                await send_text(self._bot, chat, html, buttons=markup)
+            await self._send_files(chat, reply)
+        except Forbidden:
+            if chat == incoming.chat:
+                raise
+            speak = messages(known_language(incoming.language or "") or "en")
+            words = plain(speak("private.write_first", name=f"@{self._bot.username}"))
+            await send_text(self._bot, incoming.chat, to_html(words))
+
+    async def _send_files(self, chat: ChatAddress, reply: Reply) -> None:
         for block in reply.blocks:
             if isinstance(block, File):
                 await self._bot.send_document(
@@ -113,17 +130,14 @@ class Handlers:
                     message_thread_id=int(chat.thread) if chat.thread else None,
                 )
 
-    async def _edit(self, message: Message, chat: ChatAddress, reply: Reply) -> bool:
-        """Turn the page in place, where the reply is a page and is one message."""
-        texts = self._texts(chat, reply)
-        if reply.page is None or len(texts) != 1:
-            return False
+    async def _edit(self, message: Message, shown: Shown) -> bool:
+        """Put another page in the place of this one."""
         try:
             await message.edit_text(
-                to_html(texts[0]),
+                shown.texts[0],
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
-                reply_markup=self._markup(chat, reply),
+                reply_markup=shown.markup,
             )
         except BadRequest as error:
             return "not modified" in error.message.lower()
@@ -154,21 +168,6 @@ class Handlers:
             label = TICK + label
         return InlineKeyboardButton(label, callback_data=self._signer.sign(chat, opposite))
 
-    def _texts(self, chat: ChatAddress, reply: Reply) -> list[Rich]:
-        told = without_button(reply, chat.id, self._signer)
-        lines = joined(plain(f"{each.label}  →  {each.command}") for each in told)
-        extra = Reply((*reply.blocks,), reply.choices)
-        texts = list(reply_messages(extra))
-        return [*texts, lines] if lines else texts
-
-    def _markup(self, chat: ChatAddress, reply: Reply) -> InlineKeyboardMarkup | None:
-        rows = keyboard(reply, chat.id, self._signer)
-        if not rows:
-            return None
-        return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(b.label, callback_data=b.data) for b in row] for row in rows]
-        )
-
 
 def _opposite(command: str) -> str | None:
     """What unticks a ticked button."""
@@ -177,11 +176,15 @@ def _opposite(command: str) -> str | None:
     return f"{other} {topic}" if other and topic else None
 
 
-def _is_short(reply: Reply) -> bool:
-    """Whether a note over the chat can say it all."""
-    only_text = all(isinstance(block, Text) for block in reply.blocks)
-    return only_text and not reply.choices and len(_toast(reply)) < MAX_TOAST
+def _note(reply: Reply | None) -> str | None:
+    """What a note over the chat says, where it can say all; empty where there is nothing to say."""
+    if reply is None:
+        return ""
+    words = [block.text for block in reply.blocks if isinstance(block, Text)]
+    note = "\n".join(words)
+    whole = len(words) == len(reply.blocks) and not reply.choices and not reply.page
+    return note if whole and len(note) <= MAX_NOTE else None
 
 
-def _toast(reply: Reply) -> str:
-    return "\n".join(block.text for block in reply.blocks if isinstance(block, Text))[:MAX_TOAST]
+def _is_refusal(reply: Reply) -> bool:
+    return any(isinstance(b, Text) and b.tone is Tone.REFUSAL for b in reply.blocks)

@@ -4,7 +4,7 @@ A payload is a message's HTML. An issue becomes as few messages as possible, cut
 entries; an entry is only divided when it is longer than a message by itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from adapters.telegram.rich import (
@@ -22,8 +22,9 @@ from adapters.telegram.rich import (
     split,
     to_html,
     under,
+    units,
 )
-from bot.commands.reply import Block, File, IssueBlock, Reply, Rows, Text, Tone
+from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
 from bot.digest.urls import usable_url
 from bot.messages import Messages, messages
 from bot.model import Entry, Issue, IssueSection
@@ -34,6 +35,8 @@ LATE_ROOM = 200
 
 _GAP = "\n\n"
 """Between the pieces of a message; it is under no mark."""
+
+Measure = Callable[[Rich], int]
 
 _MARKS = {Tone.PLAIN: (), Tone.TITLE: (BOLD,), Tone.HINT: (ITALIC,), Tone.REFUSAL: ()}
 
@@ -54,17 +57,18 @@ def issue_messages(issue: Issue) -> Iterator[Rich]:
     return _packed(_pieces(issue), MAX_UNITS - LATE_ROOM, MAX_ENTITIES - 1)
 
 
-def reply_messages(reply: Reply) -> Iterator[Rich]:
-    """The messages of a reply, but for its files."""
-    pieces: list[Rich] = []
-    for block in reply.blocks:
-        if isinstance(block, IssueBlock):
-            yield from _packed(pieces, MAX_UNITS, MAX_ENTITIES)
-            pieces = []
-            yield from issue_messages(block.issue)
-        else:
-            pieces += _block(block)
-    yield from _packed(pieces, MAX_UNITS, MAX_ENTITIES)
+def issue_pages(issue: Issue) -> list[Rich]:
+    """The same for paging: the HTML itself is no longer than a message may be.
+
+    What counts in an edited text is told less clearly ("after entity parsing") than in a sent one.
+    """
+    return list(_packed(_pieces(issue), MAX_UNITS, MAX_ENTITIES, lambda r: units(to_html(r))))
+
+
+def reply_messages(blocks: Iterable[Block]) -> Iterator[Rich]:
+    """The messages of a reply, but for its issue and files."""
+    pieces = (piece for block in blocks for piece in _block(block))
+    return _packed(pieces, MAX_UNITS, MAX_ENTITIES)
 
 
 def _block(block: Block) -> Iterator[Rich]:
@@ -83,12 +87,14 @@ def _row(name: str, words: str) -> Rich:
     return (*plain(name, BOLD), *(plain(f"  {words}") if words else ()))
 
 
-def _packed(pieces: Iterable[Rich], limit: int, most_entities: int) -> Iterator[Rich]:
+def _packed(
+    pieces: Iterable[Rich], limit: int, most_entities: int, measure: Measure = size
+) -> Iterator[Rich]:
     message: list[Rich] = []
     length = marks = 0
     for piece in pieces:
-        for part in split(piece, limit, most_entities):
-            more, more_marks = size(part), entities(part)
+        for part in _fitting(piece, limit, limit, most_entities, measure):
+            more, more_marks = measure(part), entities(part)
             full = length + len(_GAP) + more > limit or marks + more_marks > most_entities
             if message and full:
                 yield joined(message, _GAP)
@@ -98,6 +104,17 @@ def _packed(pieces: Iterable[Rich], limit: int, most_entities: int) -> Iterator[
             message.append(part)
     if message:
         yield joined(message, _GAP)
+
+
+def _fitting(
+    piece: Rich, room: int, limit: int, most_entities: int, measure: Measure
+) -> Iterator[Rich]:
+    """The piece in parts of at most ``room`` visible units, fewer where they measure too much."""
+    for part in split(piece, room, most_entities):
+        if measure(part) <= limit or room == 1:
+            yield part
+        else:
+            yield from _fitting(part, max(room // 2, 1), limit, most_entities, measure)
 
 
 def _pieces(issue: Issue) -> Iterator[Rich]:

@@ -23,7 +23,10 @@ async def today(context: Context, argument: str) -> Reply:
     issue_id = await services.issues.save(composed, context.now)
     await services.issues.show(context.chat.id, issue_id, composed.until, context.now)
     hints = () if follows else (Text(context.say("today.no_topics"), Tone.HINT),)
-    return Reply((IssueBlock(composed.issue), *hints), choices=_neighbours(context, composed.issue))
+    again = f"/issue {context.today}"
+    return Reply(
+        (IssueBlock(composed.issue, again), *hints), choices=_neighbours(context, composed.issue)
+    )
 
 
 async def _today_on(context: Context, argument: str) -> Reply:
@@ -35,7 +38,7 @@ async def _today_on(context: Context, argument: str) -> Reply:
     composed = await context.services.editor.issue(
         context.chat, context.today, context.now, follows
     )
-    return Reply((IssueBlock(composed.issue),))
+    return Reply((IssueBlock(composed.issue, f"/today {argument}"),))
 
 
 async def issue(context: Context, argument: str) -> Reply:
@@ -43,16 +46,16 @@ async def issue(context: Context, argument: str) -> Reply:
     if not argument or (argument.isdigit() and len(argument) < 5):
         return await _list(context, page_number(argument))
     day = parse_day(argument, context.today)
-    if day == context.today:
-        return await today(context, "")
     days = await context.services.issues.days(context.chat.id)
     found = await context.services.issues.shown(context.chat.id, day)
+    if found is None and day == context.today:
+        return await today(context, "")
     if found is None:
         found = await _from_archive(context, day)
     if found is None:
         return _none_of(context, day, days)
     framed = _framed(found, days)
-    return Reply((IssueBlock(framed),), choices=_neighbours(context, framed))
+    return Reply((IssueBlock(framed, f"/issue {day}"),), choices=_neighbours(context, framed))
 
 
 async def _from_archive(context: Context, day: date) -> Issue | None:

@@ -32,9 +32,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class IssueBlock:
-    """A whole issue."""
+    """A whole issue. ``again`` is the command that shows it once more, for paging through it."""
 
     issue: Issue
+    again: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,9 @@ async def test_in_a_group_only_administrators_change_settings(ribao: Ribao) -> N
     picker = await ribao.hears(ann, "/topics", CLUB)
     ribao.server.press(eve, picker, "✓ Computer vision")
     await ribao.server.until(lambda: ribao.server.answers)
+    await ribao.rests()
     assert ribao.server.answers[0]["text"] == en("error.admins_only")
+    assert "✓ Computer vision" in str(_keyboard(picker)), "what is refused is not unticked"
     ribao.server.members[CLUB, ANN] = "member"
     assert (await ribao.hears(ann, "/pause", CLUB))["text"] == en("error.admins_only")
 
@@ -223,6 +225,40 @@ async def test_who_blocks_the_bot_is_paused_and_comes_back_with_start(ribao: Rib
     assert back is not None
     assert back.status is ChatStatus.ACTIVE
     assert len(await ribao.app.readers.follows(back)) == 1
+
+
+async def test_an_issue_that_is_asked_for_has_pages(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    first = await ribao.hears(ann, "/today")
+    count, seen = len(ribao.server.messages[ANN]), [first["text"]]
+    while label := next((b["text"] for b in _keyboard(first)[-1] if "▶" in b["text"]), ""):
+        ribao.server.press(ann, first, label)
+        await ribao.server.until(lambda: first["text"] != seen[-1])
+        await ribao.rests()
+        seen.append(first["text"])
+    assert len(ribao.server.messages[ANN]) == count, "pages are turned in place"
+    assert len(seen) > 1
+    issue = await ribao.app.store.issues.shown(1, ribao.clock.now().date())
+    assert issue is not None
+    for section in issue.sections:
+        assert all(f"{e.number}. {e.title}" in "\n".join(seen) for e in section.entries)
+    ribao.server.press(ann, first, "◀")
+    await ribao.server.until(lambda: first["text"] == seen[-2])
+
+
+async def test_what_is_private_is_not_told_to_the_group(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    ribao.server.group(CLUB, "Club")
+    ribao.server.members[CLUB, ANN] = "creator"
+    await ribao.hears(ann, "/today", CLUB)
+    await ribao.hears(ann, "/save 1", CLUB)
+    ribao.server.blocked.add(ANN)
+    told = await ribao.hears(ann, "/saved", CLUB)
+    assert told["text"] == en("private.write_first", name=f"@{USERNAME}")
+    ribao.server.blocked.clear()
+    ribao.server.write(CLUB, ann, "/saved")
+    await ribao.server.until(lambda: ribao.server.messages[ANN])
+    assert en("keep.list", n=1) in ribao.server.said_in(ANN)[0]
 
 
 async def test_an_export_comes_as_a_file(ribao: Ribao) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.telegram.render import LATE_ROOM, TelegramRenderer, issue_messages
+from adapters.telegram.render import LATE_ROOM, TelegramRenderer, issue_messages, issue_pages
 from adapters.telegram.rich import (
     MAX_ENTITIES,
     MAX_UNITS,
@@ -101,6 +101,9 @@ def test_whatever_an_issue_holds_telegram_takes_it_and_shows_it(
         for entity in parsed.entities:
             url = entity["type"].get("url", "https://")
             assert url.startswith(("http://", "https://"))
+    for page in issue_pages(issue):
+        assert units(to_html(page)) <= MAX_UNITS
+        assert len(parse_html(to_html(page)).entities) <= MAX_ENTITIES
     late = parse_html(TelegramRenderer().mark_late(render(issue)[0], language))
     assert units(late.text) <= MAX_UNITS
 

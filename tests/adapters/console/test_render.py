@@ -201,7 +201,7 @@ def test_control_characters_reach_the_output_from_no_field() -> None:
         notices=(EVIL,),
     )
     reply = Reply(
-        (Text(EVIL), Rows(((EVIL, EVIL),)), File(EVIL, EVIL), IssueBlock(issue)),
+        (Text(EVIL), Rows(((EVIL, EVIL),)), File(EVIL, EVIL), IssueBlock(issue, "/today")),
         choices=(Choice(EVIL, EVIL),),
         page=Page(1, 2, EVIL),
     )
@@ -257,7 +257,9 @@ def test_rows_stand_in_columns_also_in_chinese() -> None:
 
 def test_an_issue_and_a_file_stand_apart_from_the_text_around_them() -> None:
     issue = replace(an_issue(), previous=None, next=None, notices=(), topics=())
-    reply = Reply((Text("Before."), IssueBlock(issue), Text("After."), File("a.json", "{\n}")))
+    reply = Reply(
+        (Text("Before."), IssueBlock(issue, "/today"), Text("After."), File("a.json", "{\n}"))
+    )
     head = pieces(issue)[0]
     assert shown(reply) == ["Before.", "", *head, "", "After.", "", "── a.json", "{", "}"]
 
