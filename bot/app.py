@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from adapters import adapter_class
+from bot.commands.access import Access
 from bot.commands.context import Services
 from bot.commands.dispatch import Dispatcher
 from bot.commands.table import build_table
@@ -51,6 +52,7 @@ class App:
     classifier: Classifier
     editor: Editor
     readers: Readers
+    access: Access
 
     def dispatcher(self, adapter: Adapter) -> Dispatcher:
         """Answers the messages that come through one adapter."""
@@ -65,7 +67,7 @@ class App:
             rights=adapter,
             operators=self.settings.operator_ids,
         )
-        return Dispatcher(services, build_table())
+        return Dispatcher(services, build_table(), self.access)
 
     def tick(self, adapters: Sequence[Adapter]) -> Tick:
         """The scheduler's pass, delivering through ``adapters``."""
@@ -102,6 +104,7 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
             classifier=Classifier(taxonomy),
             editor=Editor(store.items, store.issues, store.subscriptions, taxonomy, caps),
             readers=Readers(store.chats, store.subscriptions, next_due, defaults),
+            access=Access(per_minute=settings.access.per_minute, allowed=settings.access.allowed),
         )
     finally:
         await store.close()

@@ -77,6 +77,16 @@ def _secret(key: str, value: SecretStr | None, file: Path | None) -> str | None:
         raise ConfigError(f"{key}_file: {file} can't be read: {reason}") from None
 
 
+_PERSON = re.compile(r"[a-z]+:\S{1,64}")
+
+
+def _person(value: str) -> str:
+    if not _PERSON.fullmatch(value):
+        raise ValueError(f'{value!r} names nobody (write platform:id, as in "telegram:12345")')
+    return value
+
+
+Person = Annotated[str, AfterValidator(_person)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
@@ -115,6 +125,13 @@ class FetchSettings(_Table):
     default_sources: bool | None = None
     sources_file: Path | None = None
     contact: str = ""
+
+
+class AccessSettings(_Table):
+    """``allowed`` left out: everybody may come. Operators always may."""
+
+    allowed: tuple[Person, ...] | None = None
+    per_minute: int = Field(default=30, ge=1, le=100_000)
 
 
 class ConsoleSettings(_Table):
@@ -191,15 +208,6 @@ class ChannelSettings(_Table):
         return value
 
 
-_PERSON = re.compile(r"[a-z]+:\S{1,64}")
-
-
-def _person(value: str) -> str:
-    if not _PERSON.fullmatch(value):
-        raise ValueError(f'{value!r} names nobody (write platform:id, as in "telegram:12345")')
-    return value
-
-
 class Settings(BaseSettings):
     """All settings of one process."""
 
@@ -212,7 +220,8 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("ribao", appauthor=False))
-    operators: tuple[Annotated[str, AfterValidator(_person)], ...] = ()
+    operators: tuple[Person, ...] = ()
+    access: AccessSettings = AccessSettings()
     database: DatabaseSettings = DatabaseSettings()
     readers: ReaderSettings = ReaderSettings()
     issue: IssueSettings = IssueSettings()
@@ -308,6 +317,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "readers": ReaderSettings,
         "issue": IssueSettings,
         "fetch": FetchSettings,
+        "access": AccessSettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
         "sources": SourceSettings,

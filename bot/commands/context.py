@@ -30,6 +30,11 @@ class Incoming:
     text: str
     language: str | None = None
 
+    @property
+    def sender(self) -> str:
+        """The person who writes, as ``platform:id``."""
+        return f"{self.chat.platform}:{self.sender_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -65,7 +70,7 @@ class Context:
     @property
     def sender(self) -> str:
         """The person who writes, as ``platform:id``."""
-        return f"{self.incoming.chat.platform}:{self.incoming.sender_id}"
+        return self.incoming.sender
 
     @property
     def from_operator(self) -> bool:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+from bot.commands.access import Access
 from bot.commands.context import Command, Context, Incoming, Services
 from bot.commands.parse import NotUnderstood, is_explicit, parse
 from bot.commands.reply import Choice, Reply, Text, Tone, say
@@ -17,9 +18,10 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Answers messages. Safe to call concurrently for different chats."""
 
-    def __init__(self, services: Services, table: Mapping[str, Command]) -> None:
+    def __init__(self, services: Services, table: Mapping[str, Command], access: Access) -> None:
         self._services = services
         self._table = table
+        self._access = access
 
     async def handle(self, incoming: Incoming, now: datetime) -> Reply | None:
         """The reply; None where the message was not meant for the bot.
@@ -31,6 +33,7 @@ class Dispatcher:
         parsed = parse(incoming.text, self._table)
         speak = messages(known_language(incoming.language or "") or "en")
         try:
+            self._admit(incoming, now)
             chat = await self._chat(incoming, now)
             speak = messages(chat.language)
             if isinstance(parsed, NotUnderstood):
@@ -46,6 +49,12 @@ class Dispatcher:
         except StoreError as error:
             log.error("a command failed: %s", error)  # noqa: TRY400 - the sentence says it all
             return say(speak("error.store"), tone=Tone.REFUSAL)
+
+    def _admit(self, incoming: Incoming, now: datetime) -> None:
+        """Those who run this Ribao come and go as they like."""
+        if incoming.sender not in self._services.operators:
+            platform = incoming.chat.platform
+            self._access.admit(incoming.sender, f"{platform}:{incoming.chat.id}", now)
 
     async def _chat(self, incoming: Incoming, now: datetime) -> Chat:
         """The chat that writes; one that had shut the bot out is thereby back."""

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.console.render import as_text, reply_lines
 from adapters.console.session import address_of
+from bot.commands.access import Access
 from bot.commands.context import Command, Context, Incoming
 from bot.commands.dispatch import Dispatcher
 from bot.commands.parse import command_table
@@ -37,7 +38,7 @@ def _dispatcher(talk: Conversation) -> Dispatcher:
         )
     )
     services = replace(talk.dispatcher._services, operators=frozenset({"console:eve"}))
-    return Dispatcher(services, table)
+    return Dispatcher(services, table, Access(per_minute=99))
 
 
 async def _answer(talk: Conversation, who: str, text: str, *, chat: str = "") -> str:
