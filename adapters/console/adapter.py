@@ -58,6 +58,9 @@ class ConsoleAdapter:
     async def may_manage(self, _sender_id: str, _chat: ChatAddress) -> bool:
         return True
 
+    async def may_post(self, _chat: ChatAddress) -> bool:
+        return True
+
     async def run(self, handle: Handle) -> None:
         """Converse until the input ends or the person leaves."""
         session = Session(handle, self.mailbox, self._chat, _language_of_environment())

@@ -8,7 +8,14 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Self
 
-from telegram import Bot
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+)
 from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
@@ -110,11 +117,25 @@ class TelegramAdapter:
             return True
         if not sender_id.isdecimal():
             return False
+        member = await self._member(chat, int(sender_id))
+        return member is not None and member.status in _ADMINISTRATORS
+
+    async def may_post(self, chat: ChatAddress) -> bool:
+        match await self._member(chat, int(self.account)):
+            case ChatMemberAdministrator() as me:
+                # Only channels know this right; in groups whoever is in may write.
+                return me.can_post_messages is not False
+            case ChatMemberMember() | ChatMemberOwner():
+                return True
+            case ChatMemberRestricted() as me:
+                return me.can_send_messages
+        return False
+
+    async def _member(self, chat: ChatAddress, user: int) -> ChatMember | None:
         try:
-            member = await self._bot.get_chat_member(int(chat.id), int(sender_id))
+            return await self._bot.get_chat_member(int(chat.id), user)
         except (BadRequest, Forbidden):
-            return False
-        return member.status in _ADMINISTRATORS
+            return None
 
     # Conversing
 

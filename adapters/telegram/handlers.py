@@ -8,6 +8,7 @@ from telegram import (
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQuery,
     InputFile,
     LinkPreviewOptions,
     Message,
@@ -17,6 +18,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.telegram.buttons import TICK, Signer, read_part
+from adapters.telegram.inline import CACHE_SECONDS, incoming_inline, results, to_the_bot
 from adapters.telegram.pages import Shown
 from adapters.telegram.rich import plain, to_html
 from adapters.telegram.updates import incoming_message, incoming_press
@@ -70,6 +72,8 @@ class Handlers:
                 await self._press(update.callback_query)
             elif update.message is not None:
                 await self._message(update.message)
+            elif update.inline_query is not None:
+                await self._offer(update.inline_query)
         except TelegramError as error:
             log.warning("Telegram: an answer was not sent: %s", error.message)
         except Exception:
@@ -80,6 +84,15 @@ class Handlers:
         reply = await self._handle(incoming) if incoming else None
         if incoming and reply:
             await self._reply(incoming, reply)
+
+    async def _offer(self, query: InlineQuery) -> None:
+        reply = await self._handle(incoming_inline(query, str(self._bot.id)))
+        await query.answer(
+            results(reply),
+            cache_time=CACHE_SECONDS,
+            is_personal=True,
+            button=to_the_bot(query.from_user.language_code),
+        )
 
     async def _press(self, query: CallbackQuery) -> None:
         message = query.message

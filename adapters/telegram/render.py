@@ -65,6 +65,13 @@ def issue_pages(issue: Issue) -> list[Rich]:
     return list(_packed(_pieces(issue), MAX_UNITS, MAX_ENTITIES, lambda r: units(to_html(r))))
 
 
+def entry_message(entry: Entry, language: str) -> Rich:
+    """One entry as a message of its own; what finds no room in it is cut off."""
+    say = messages(language)
+    whole = joined((_title(entry, numbered=False), *_details(entry, say)))
+    return next(_packed([whole], MAX_UNITS, MAX_ENTITIES))
+
+
 def reply_messages(blocks: Iterable[Block]) -> Iterator[Rich]:
     """The messages of a reply, but for its issue and files."""
     pieces = (piece for block in blocks for piece in _block(block))
@@ -139,19 +146,21 @@ def _head(issue: Issue, say: Messages) -> Rich:
 
 
 def _entry(entry: Entry, say: Messages) -> Rich:
-    lines = (
-        _title(entry),
+    return joined((_title(entry), *_details(entry, say)))
+
+
+def _details(entry: Entry, say: Messages) -> tuple[Rich, ...]:
+    return (
         plain(_byline(entry, say)),
         plain(_subject(entry)),
         plain(entry.introduction),
         under(QUOTE, plain(entry.abstract)),
         _links(entry, say),
     )
-    return joined(lines)
 
 
-def _title(entry: Entry) -> Rich:
-    number = plain(f"{entry.number}. ", BOLD)
+def _title(entry: Entry, *, numbered: bool = True) -> Rich:
+    number = plain(f"{entry.number}. ", BOLD) if numbered else ()
     url = usable_url(entry.url)
     if not url:
         return (*number, *plain(entry.title, BOLD))

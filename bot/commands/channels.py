@@ -75,6 +75,8 @@ async def _add(context: Context, argument: str) -> Reply:
         raise Refusal("channel.no_channel", name=shown(name))
     if not await services.rights.may_manage(context.incoming.sender_id, address):
         raise Refusal("channel.not_yours", name=shown(name))
+    if not await services.rights.may_post(address):
+        raise Refusal("channel.cant_post", name=shown(name))
     understood = understand(topics, services.taxonomy)
     if understood.unknown and not understood.subscriptions:
         raise unknown_topic(services.taxonomy, understood.unknown[0].text, context.say.language)

@@ -60,6 +60,8 @@ class TelegramServer:
     requests: list[Request] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)
+    offered: list[list[Json]] = field(default_factory=list)
+    """The results of inline queries."""
     commands: list[Json] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
@@ -115,6 +117,11 @@ class TelegramServer:
     def updates(self) -> list[Json]:
         """What the bot has not been given yet."""
         return list(self._updates)
+
+    def ask_inline(self, user: Json, query: str) -> None:
+        """``user`` types ``@bot query`` in some chat."""
+        number = str(self._number())
+        self.update(inline_query={"id": number, "from": user, "query": query, "offset": ""})
 
     def press(self, user: Json, message: Json, label: str) -> None:
         """``user`` presses the button that says ``label`` under a message of the bot."""
@@ -253,6 +260,13 @@ class TelegramServer:
         self.answers.append(dict(params))
         return True
 
+    async def _on_answer_inline_query(self, params: Mapping[str, str]) -> bool:
+        found = json.loads(params["results"])
+        for each in found:
+            self._parsed(each["input_message_content"]["message_text"])
+        self.offered.append(found)
+        return True
+
     async def _on_get_chat(self, params: Mapping[str, str]) -> Json:
         named = params["chat_id"].removeprefix("@")
         for chat in self.chats.values():
@@ -301,14 +315,7 @@ class TelegramServer:
     def _message(self, chat: Json, params: Mapping[str, str]) -> Json:
         text = params["text"]
         if params.get("parse_mode") == "HTML":
-            try:
-                text = parse_html(text).text
-            except ValueError as error:
-                self.problems.append(f"sendMessage: {error}")
-                raise _Refused(400, f"Bad Request: can't parse entities: {error}") from None
-        if not 1 <= len(text.encode("utf-16-le")) // 2 <= 4096:
-            self.problems.append(f"a text of {len(text)} characters")
-            raise _Refused(400, "Bad Request: message is too long")
+            text = self._parsed(text)
         message = {**self._head(chat), "text": text}
         if "reply_markup" in params:
             message["reply_markup"] = json.loads(params["reply_markup"])
@@ -316,6 +323,18 @@ class TelegramServer:
             message["message_thread_id"] = int(params["message_thread_id"])
         message["silent"] = params.get("disable_notification") in {"true", "True"}
         return message
+
+    def _parsed(self, html: str) -> str:
+        """What a reader sees of it."""
+        try:
+            text = parse_html(html).text
+        except ValueError as error:
+            self.problems.append(str(error))
+            raise _Refused(400, f"Bad Request: can't parse entities: {error}") from None
+        if not 1 <= len(text.encode("utf-16-le")) // 2 <= 4096:
+            self.problems.append(f"a text of {len(text)} characters")
+            raise _Refused(400, "Bad Request: message is too long")
+        return text
 
     def _head(self, chat: Json) -> Json:
         me = {"id": BOT_ID, "is_bot": True, "first_name": "Ribao", "username": USERNAME}

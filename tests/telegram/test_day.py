@@ -203,9 +203,11 @@ async def test_a_channel_is_added_by_its_administrator_only(ribao: Ribao) -> Non
     ann, eve = ribao.server.user(ANN), ribao.server.user(EVE, "Eve")
     ribao.server.channel(NEWS, "News", "news")
     ribao.server.members[NEWS, ANN] = "administrator"
-    ribao.server.members[NEWS, BOT_ID] = "administrator"
     refused = await ribao.hears(eve, "/channel add @news cv")
     assert refused["text"] == en("channel.not_yours", name="@news")
+    silent = await ribao.hears(ann, "/channel add @news cv")
+    assert silent["text"] == en("channel.cant_post", name="@news")
+    ribao.server.members[NEWS, BOT_ID] = "administrator"
     assert "News" in (await ribao.hears(ann, "/channel add @news cv"))["text"]
     await ribao.morning()
     assert any("Computer vision" in text for text in ribao.server.said_in(NEWS))
@@ -259,6 +261,16 @@ async def test_what_is_private_is_not_told_to_the_group(ribao: Ribao) -> None:
     ribao.server.write(CLUB, ann, "/saved")
     await ribao.server.until(lambda: ribao.server.messages[ANN])
     assert en("keep.list", n=1) in ribao.server.said_in(ANN)[0]
+
+
+async def test_todays_items_can_be_shared_into_any_chat(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    for query, some in (("cv", True), ("", True), ("quantum-basketweaving", False)):
+        ribao.server.offered.clear()
+        ribao.server.ask_inline(ann, query)
+        await ribao.server.until(lambda: ribao.server.offered)
+        assert bool(ribao.server.offered[0]) is some
+    assert ribao.server.messages[ANN] == []
 
 
 async def test_an_export_comes_as_a_file(ribao: Ribao) -> None:
