@@ -11,6 +11,7 @@ from bot.commands.context import Services
 from bot.commands.dispatch import Dispatcher
 from bot.commands.table import build_table
 from bot.config import ChannelSettings, Settings
+from bot.curation.submissions import Look, Submissions
 from bot.delivery import Courier, Outlet
 from bot.digest.classify import Classifier
 from bot.digest.compose import Caps
@@ -24,8 +25,9 @@ from bot.model import (
     SourceSpec,
     Subscription,
 )
+from bot.notices import Herald
 from bot.platform import Adapter
-from bot.ports import Clock
+from bot.ports import Account, Clock
 from bot.sample import sample_items
 from bot.store import Store, open_store
 from bot.subscriptions import ChannelWish, Defaults, Readers
@@ -53,6 +55,7 @@ class App:
     editor: Editor
     readers: Readers
     access: Access
+    submissions: Submissions
 
     def dispatcher(self, adapter: Adapter) -> Dispatcher:
         """Answers the messages that come through one adapter."""
@@ -60,9 +63,11 @@ class App:
             self.readers,
             self.editor,
             self.store.issues,
+            self.store.ledger,
             self.store.items,
             self.store.revisions,
             self.store.shelf,
+            self.submissions,
             self.taxonomy,
             rights=adapter,
             operators=self.settings.operator_ids,
@@ -71,17 +76,25 @@ class App:
 
     def tick(self, adapters: Sequence[Adapter]) -> Tick:
         """The scheduler's pass, delivering through ``adapters``."""
-        outlets = {(a.platform, a.account): Outlet(a.renderer, a) for a in adapters}
         store = self.store
         courier = Courier(
             store.ledger,
             store.chats,
             store.issues,
             self.editor,
-            outlets=outlets,
+            outlets=_outlets(adapters),
             clock=self.clock,
         )
         return Tick(store.chats, store.ledger, courier)
+
+    def herald(self, adapters: Sequence[Adapter]) -> Herald:
+        """Tells readers through ``adapters`` what became of what they sent in."""
+        store = self.store
+        return Herald(store.submissions, store.chats, outlets=_outlets(adapters), clock=self.clock)
+
+
+def _outlets(adapters: Sequence[Adapter]) -> dict[Account, Outlet]:
+    return {(a.platform, a.account): Outlet(a.renderer, a) for a in adapters}
 
 
 @asynccontextmanager
@@ -93,6 +106,7 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
     try:
         if await store.items.count() == 0:
             await store.items.add(sample_items(), clock.now())
+        classifier = Classifier(taxonomy)
         readers = settings.readers
         defaults = Defaults(readers.language, Schedule(readers.time, readers.timezone))
         caps = Caps(settings.issue.per_section, settings.issue.papers)
@@ -101,8 +115,14 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
             clock=clock,
             store=store,
             taxonomy=taxonomy,
-            classifier=Classifier(taxonomy),
+            classifier=classifier,
             editor=Editor(store.items, store.issues, store.subscriptions, taxonomy, caps),
+            submissions=Submissions(
+                store.submissions,
+                store.items,
+                classifier,
+                per_day=settings.submissions.per_day,
+            ),
             readers=Readers(store.chats, store.subscriptions, next_due, defaults),
             access=Access(per_minute=settings.access.per_minute, allowed=settings.access.allowed),
         )
@@ -139,6 +159,16 @@ async def open_ingest(app: App) -> AsyncIterator[Ingest]:
     async with Fetcher(contact=app.settings.fetch.contact) as fetcher:
         sources = [(build(spec, fetcher), spec.topics) for spec in specs]
         yield Ingest(sources, app.store.items, app.store.sources, app.classifier)
+
+
+@asynccontextmanager
+async def open_look(app: App) -> AsyncIterator[Look]:
+    """What looks at the pages that readers sent in: on the open internet only."""
+    from bot.sources.http import Fetcher  # noqa: PLC0415 - see above
+    from bot.sources.pages import looking  # noqa: PLC0415
+
+    async with Fetcher(contact=app.settings.fetch.contact) as fetcher:
+        yield looking(fetcher.get_public)
 
 
 def source_specs(settings: Settings, taxonomy: Taxonomy) -> tuple[SourceSpec, ...]:

@@ -134,6 +134,12 @@ class AccessSettings(_Table):
     per_minute: int = Field(default=30, ge=1, le=100_000)
 
 
+class SubmissionSettings(_Table):
+    """``per_day``: so many addresses may one person send in within 24 hours; 0 closes the door."""
+
+    per_day: int = Field(default=10, ge=0, le=1000)
+
+
 class ConsoleSettings(_Table):
     """``enabled`` left out: the console is on when no other platform is."""
 
@@ -226,6 +232,7 @@ class Settings(BaseSettings):
     readers: ReaderSettings = ReaderSettings()
     issue: IssueSettings = IssueSettings()
     fetch: FetchSettings = FetchSettings()
+    submissions: SubmissionSettings = SubmissionSettings()
     console: ConsoleSettings = ConsoleSettings()
     telegram: TelegramSettings = TelegramSettings()
     sources: tuple[SourceSettings, ...] = ()
@@ -318,6 +325,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "issue": IssueSettings,
         "fetch": FetchSettings,
         "access": AccessSettings,
+        "submissions": SubmissionSettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
         "sources": SourceSettings,

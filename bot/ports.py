@@ -394,6 +394,10 @@ class Ledger(Protocol):
         """Erase finished rows of dates before that. Returns how many."""
         ...
 
+    async def of_chat(self, chat_id: int) -> tuple[Delivery, ...]:
+        """All rows of a chat, without payloads, the oldest first."""
+        ...
+
     async def counts(self) -> Mapping[DeliveryState, int]: ...
 
 
@@ -408,6 +412,10 @@ class Renderer(Protocol):
 
     def render(self, issue: Issue) -> tuple[str, ...]:
         """Payloads, one per message, in order, at least one; the same for the same issue."""
+        ...
+
+    def plain(self, text: str) -> str:
+        """The payload of a message that says just ``text``, which is short."""
         ...
 
     def mark_late(self, payload: str, language: str) -> str:

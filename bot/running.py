@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.app import App, channel_wishes, open_adapters, open_ingest
+from bot.app import App, channel_wishes, open_adapters, open_ingest, open_look
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
 from bot.platform import Adapter, Handle
@@ -101,6 +101,11 @@ def _jobs(app: App, adapters: Sequence[Adapter]) -> tuple[Job, ...]:
             if report.error and report.waiting_until is None:
                 log.warning("source %s: %s", report.name, report.error)
 
+    async def look(now: datetime) -> None:
+        if await app.store.submissions.to_look_at(now, limit=1):
+            async with open_look(app) as at_page:
+                await app.submissions.look(at_page, now)
+
     async def housekeep(now: datetime) -> None:
         await app.store.ledger.prune((now - KEPT).date())
 
@@ -110,5 +115,7 @@ def _jobs(app: App, adapters: Sequence[Adapter]) -> tuple[Job, ...]:
     return (
         Job("tick", app.tick(adapters).run, TICK_EVERY),
         Job("fetch", fetch, every, first_after=FIRST_FETCH_AFTER if people else every),
+        Job("pages", look, TICK_EVERY, first_after=FIRST_FETCH_AFTER if people else every),
+        Job("notices", app.herald(adapters).deliver, TICK_EVERY),
         Job("housekeeping", housekeep, timedelta(days=1), first_after=timedelta(hours=1)),
     )

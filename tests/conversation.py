@@ -1,5 +1,6 @@
 """A whole Ribao on a real database, talked to as a platform would, at a clock that tests set."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -104,6 +105,10 @@ class Conversation:
 
     async def inbox(self, chat: str) -> list[str]:
         return [message.text for message in await self.adapter.mailbox.last(chat, 1000)]
+
+    async def tell(self) -> Counter[str]:
+        """One pass of notices; returns what became of them."""
+        return await self.app.herald([self.adapter]).deliver(self.clock.now())
 
     def tick(self) -> Tick:
         return self.app.tick([self.adapter])

@@ -35,6 +35,9 @@ class ScriptedPlatform:
     def render(self, issue: Issue) -> tuple[str, ...]:
         return tuple(f"{issue.day} part {n} of {self.parts}" for n in range(1, self.parts + 1))
 
+    def plain(self, text: str) -> str:
+        return text
+
     def mark_late(self, payload: str, language: str) -> str:
         return f"late ({language}) {payload}"
 

@@ -54,6 +54,9 @@ class ConsoleRenderer:
         room = MAX_MESSAGE - len(self.mark_late("", issue.language))
         return tuple(pack((as_text(piece) for piece in issue_pieces(issue)), room))
 
+    def plain(self, text: str) -> str:
+        return "\n".join(map(printable, text.split("\n")))
+
     def mark_late(self, payload: str, language: str) -> str:
         return f"{messages(language)('issue.late')}\n\n{payload}"
 

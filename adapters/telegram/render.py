@@ -47,6 +47,9 @@ class TelegramRenderer:
     def render(self, issue: Issue) -> tuple[str, ...]:
         return tuple(map(to_html, issue_messages(issue)))
 
+    def plain(self, text: str) -> str:
+        return to_html(plain(text))
+
     def mark_late(self, payload: str, language: str) -> str:
         late = to_html(plain(messages(language)("issue.late"), ITALIC))
         return f"{late}\n\n{payload}"

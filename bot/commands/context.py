@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.reply import Reply
 from bot.curation.ports import RevisionStore
+from bot.curation.submissions import Submissions
 from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind
-from bot.ports import IssueStore, ItemStore, Rights, Shelf
+from bot.ports import IssueStore, ItemStore, Ledger, Rights, Shelf
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
 
@@ -43,9 +44,11 @@ class Services:
     readers: Readers
     editor: Editor
     issues: IssueStore
+    ledger: Ledger
     items: ItemStore
     revisions: RevisionStore
     shelf: Shelf
+    submissions: Submissions
     taxonomy: Taxonomy
     rights: Rights
     operators: frozenset[str] = frozenset()
@@ -71,6 +74,11 @@ class Context:
     def sender(self) -> str:
         """The person who writes, as ``platform:id``."""
         return self.incoming.sender
+
+    @property
+    def person(self) -> str | None:
+        """The sender, where the chat is theirs alone; None where it is not just about them."""
+        return self.sender if self.incoming.kind is ChatKind.PRIVATE else None
 
     @property
     def from_operator(self) -> bool:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 
+from bot.commands.archive import exported
 from bot.commands.context import Command, Context, Handler
 from bot.commands.following import subscribe, topic_choices
 from bot.commands.reading import today
 from bot.commands.reply import Choice, File, Reply, Rows, Text, Tone, say
-from bot.model import Chat, ChatKind
 
 _NO = frozenset({"no", "n", "不", "否", "取消"})
 _YES = frozenset({"yes", "y", "ok", "是", "好", "确认", "確認"})
@@ -77,45 +77,11 @@ async def privacy(context: Context, _: str) -> Reply:
 
 
 async def export(context: Context, _: str) -> Reply:
-    """Everything that is kept about the chat, as a JSON file."""
-    services = context.services
-    follows = await services.readers.follows(context.chat)
-    days = await services.issues.days(context.chat.id)
-    content = {
-        "format": "ribao-export-1",
-        "exported_at": context.now.isoformat(timespec="seconds"),
-        "chat": _chat_as_json(context.chat),
-        "subscriptions": [
-            {"kind": f.kind.value, "value": f.value, "excluded": f.excluded} for f in follows
-        ],
-        "issues": [day.isoformat() for day in days],
-    }
+    """Everything that is kept about the chat and, where it is private, the person; as JSON."""
+    content = await exported(context)
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     file = File(f"ribao-{context.today}.json", text)
     return Reply((Text(context.say("export.done")), file), private=True)
-
-
-def _chat_as_json(chat: Chat) -> dict[str, object]:
-    quiet = chat.quiet
-    return {
-        "platform": chat.address.platform,
-        "account": chat.address.account,
-        "id": chat.address.id,
-        "thread": chat.address.thread or None,
-        "kind": chat.kind.value,
-        "title": chat.title,
-        "language": chat.language,
-        "time": chat.schedule.at.isoformat("minutes"),
-        "timezone": chat.schedule.zone,
-        "days": sorted(chat.schedule.days),
-        "quiet": [t.isoformat("minutes") for t in (quiet.start, quiet.end)] if quiet else None,
-        "status": chat.status.value,
-        "paused_until": chat.paused_until.isoformat() if chat.paused_until else None,
-        "active_since": chat.active_since.isoformat() if chat.active_since else None,
-        "changed_at": chat.changed_at.isoformat() if chat.changed_at else None,
-        "layout": chat.layout,
-        "added_by": chat.added_by,
-    }
 
 
 async def forget(context: Context, argument: str) -> Reply:
@@ -126,7 +92,10 @@ async def forget(context: Context, argument: str) -> Reply:
         yes = Choice(context.say("button.forget"), "/forget yes")
         keep = Choice(context.say("button.keep"), "/forget no")
         return Reply((Text(context.say("forget.ask")),), choices=(yes, keep), private=True)
+    # The chat goes last: whoever is cut off in the middle can write /forget again.
+    await context.services.submissions.forget(context.person, context.chat)
+    if context.person is not None:
+        await context.services.revisions.forget(context.person)
+        await context.services.shelf.forget(context.person)
     await context.services.readers.erase(context.chat)
-    if context.incoming.kind is ChatKind.PRIVATE:
-        await context.services.shelf.forget(context.sender)
     return say(context.say("forget.done"))

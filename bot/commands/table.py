@@ -1,6 +1,15 @@
 """The command table: every command, its names and who may use it."""
 
-from bot.commands import curating, following, keeping, personal, reading, settings
+from bot.commands import (
+    curating,
+    following,
+    keeping,
+    personal,
+    reading,
+    reviewing,
+    settings,
+    submitting,
+)
 from bot.commands.channels import channel_on
 from bot.commands.context import Command
 from bot.commands.parse import command_table
@@ -74,6 +83,8 @@ def build_table() -> dict[str, Command]:
             ("频道", "頻道"),
             changes=True,
         ),
+        Command("submit", submitting.submit, ("投稿", "推荐", "推薦")),
+        Command("queue", reviewing.queue, ("审稿", "審稿", "待审", "待審"), for_operators=True),
         Command("pick", curating.pick, ("精选", "精選"), for_operators=True),
         Command("unpick", curating.unpick, ("取消精选", "取消精選"), for_operators=True),
         Command("edit", curating.edit, ("编辑", "編輯"), for_operators=True),

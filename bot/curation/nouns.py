@@ -1,7 +1,7 @@
 """The nouns of curation, as frozen values."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -71,9 +71,10 @@ class Submission:
     """An address that a reader sent in.
 
     ``item`` is what will be in the paper: first no more than the address, then what its page told,
-    then what the reviewer made of it; ``looked`` says that nothing more is fetched, ``trouble`` why
-    the page could not be read. ``by`` (``platform:id``) and ``chat_id`` are None once the person
-    was forgotten. ``credit`` is the name under which they want to be thanked.
+    then what the reviewer made of the fields in ``edited``. ``trouble`` says why the page could not
+    be read; ``look_at`` (UTC) is when it is to be tried next, None for never again. ``by``
+    (``platform:id``) and ``chat_id`` are None once the person was forgotten. ``credit`` is the name
+    under which they want to be thanked, ``reason`` why it was rejected.
     """
 
     id: int
@@ -84,9 +85,9 @@ class Submission:
     created_at: datetime
     remark: str = ""
     credit: str = ""
-    looked: bool = False
-    trouble: str = ""
+    look_at: datetime | None = None
     attempts: int = 0
+    trouble: str = ""
     edited: frozenset[str] = frozenset()
     reviewer: str | None = None
     reviewed_at: datetime | None = None
@@ -94,12 +95,24 @@ class Submission:
     item_id: int | None = None
 
 
+class Filing(StrEnum):
+    """What became of a new submission."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    """The same address waits for review already; that submission stays as it is."""
+    TOO_MANY = "too_many"
+
+
+Prepare = Callable[[Submission], tuple[Item, Decide]]
+"""An accepted submission to the item to store, and what people made of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence that a chat is owed. ``attempt`` fences its acknowledgement."""
+    """A sentence that a chat is owed about its submission. ``attempt`` fences acknowledgements."""
 
     id: int
     chat_id: int
-    kind: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    attempt: int = 0
+    submission: Submission
+    attempt: int

@@ -1,8 +1,11 @@
 """What curation asks of the store."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from bot.curation.nouns import Act, Decide, Revision
+from bot.curation.nouns import Act, Decide, Filing, Notice, Prepare, Revision, Submission
+from bot.ports import Account
 
 
 class RevisionStore(Protocol):
@@ -25,4 +28,74 @@ class RevisionStore(Protocol):
 
     async def forget(self, person: str) -> None:
         """Keep what the person did, but not who it was."""
+        ...
+
+
+class SubmissionStore(Protocol):
+    async def file(
+        self, new: Submission, *, limit: int, since: datetime
+    ) -> tuple[Submission, Filing]:
+        """Store a new submission, unless its address waits already or it is one too many.
+
+        At most ``limit`` of one person after ``since``. With ``WAITING`` returns the one that
+        waits.
+        """
+        ...
+
+    async def get(self, submission_id: int) -> Submission | None: ...
+
+    async def pending(self, *, offset: int = 0, limit: int) -> tuple[Submission, ...]:
+        """Those that wait for review, the longest waiting first."""
+        ...
+
+    async def count_pending(self) -> int: ...
+
+    async def of_person(self, person: str, limit: int) -> tuple[Submission, ...]:
+        """The newest of a person, newest first."""
+        ...
+
+    async def to_look_at(self, now: datetime, limit: int) -> tuple[Submission, ...]:
+        """Those whose page is to be fetched now."""
+        ...
+
+    async def change(
+        self, submission_id: int, wish: Callable[[Submission], Submission]
+    ) -> Submission | None:
+        """Change one that waits for review, in one transaction; None if it doesn't wait."""
+        ...
+
+    async def accept(self, submission_id: int, prepare: Prepare, act: Act) -> Submission | None:
+        """Take it into the paper, with its revision and the notice to who sent it in, at once.
+
+        None if it doesn't wait for review.
+        """
+        ...
+
+    async def reject(
+        self, submission_id: int, reason: str, by: str, now: datetime
+    ) -> Submission | None:
+        """Reject it, and write down that who sent it in is to be told. None as above."""
+        ...
+
+    async def claim_notice(
+        self, accounts: Sequence[Account], now: datetime, until: datetime
+    ) -> Notice | None:
+        """One that is owed to a chat of these accounts; nobody else gets it before ``until``."""
+        ...
+
+    async def told(self, notice: Notice) -> bool:
+        """The chat knows. False, as below, if somebody else claimed the notice meanwhile."""
+        ...
+
+    async def tell_later(self, notice: Notice, not_before: datetime) -> bool: ...
+
+    async def theirs(self, person: str | None, chat_id: int) -> tuple[Submission, ...]:
+        """All that the person, or anyone in the chat, sent in; the oldest first."""
+        ...
+
+    async def forget(self, person: str | None, chat_id: int) -> None:
+        """Erase what the person, or anyone in the chat, sent in.
+
+        What is in the paper stays there, without any name; so do the reviews that they made.
+        """
         ...

@@ -8,6 +8,7 @@ MAX_REMARK = 500
 """Characters of a remark."""
 
 _LOOKED_AT = 4 * MAX_REMARK
+_BEFORE_CREDIT = " — "
 _MENTION = re.compile(r"(?<![\w.])@(?=[\w&!])")
 
 
@@ -26,4 +27,9 @@ def plain_credit(name: str) -> str:
 
 def credited(remark: str, credit: str) -> str:
     """The note of an item: the remark, and whose it is if they wish to be named."""
-    return f"{remark} — {credit}".strip() if credit else remark
+    return f"{remark}{_BEFORE_CREDIT}{credit}" if credit else remark
+
+
+def without_credit(note: str | None, credit: str) -> str | None:
+    """The note without that name; None if nothing is left."""
+    return (note or "").replace(f"{_BEFORE_CREDIT}{credit}", "") or None

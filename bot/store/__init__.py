@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.curation.ports import RevisionStore
+from bot.curation.ports import RevisionStore, SubmissionStore
 from bot.ports import (
     ChatStore,
     DigestStore,
@@ -23,6 +23,7 @@ from bot.store.ledger import SqlLedger
 from bot.store.revisions import SqlRevisionStore
 from bot.store.shelf import SqlShelf
 from bot.store.sources import SqlSourceStore
+from bot.store.submissions import SqlSubmissionStore
 from bot.store.subscriptions import SqlSubscriptionStore
 
 __all__ = ["Store", "open_store"]
@@ -42,6 +43,7 @@ class Store:
     revisions: RevisionStore
     shelf: Shelf
     digests: DigestStore
+    submissions: SubmissionStore
 
     async def close(self) -> None:
         await self.database.close()
@@ -60,6 +62,7 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         await database.close()
         raise
     items = SqlItemStore(database)
+    revisions = SqlRevisionStore(database, items)
     return Store(
         database,
         items=items,
@@ -68,7 +71,8 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         issues=SqlIssueStore(database),
         ledger=SqlLedger(database),
         sources=SqlSourceStore(database),
-        revisions=SqlRevisionStore(database, items),
+        revisions=revisions,
         shelf=SqlShelf(database),
         digests=SqlDigestStore(database, items),
+        submissions=SqlSubmissionStore(database, items, revisions),
     )

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
@@ -67,7 +68,22 @@ def topics_to_rows(item_id: int, item: Item, first_seen: datetime) -> list[dict[
 
 def row_to_item(row: Row[Any]) -> StoredItem:
     """A whole row of ``items``, and whether the item is ``removed``."""
-    item = Item(
+    return StoredItem(row.id, row.first_seen, _item(row), removed=bool(row.removed))
+
+
+def item_to_json(item: Item) -> dict[str, Any]:
+    """An item that is not in ``items``, as plain JSON values."""
+    row = item_to_row(item, datetime.min.replace(tzinfo=UTC))
+    return {name: value for name, value in row.items() if name not in {"first_seen", "text"}}
+
+
+def item_from_json(data: Mapping[str, Any]) -> Item:
+    """What ``item_to_json`` gave, after a way through JSON."""
+    return _item(SimpleNamespace(**data))
+
+
+def _item(row: Any) -> Item:
+    return Item(
         key=row.key,
         title=row.title,
         url=row.url,
@@ -89,7 +105,6 @@ def row_to_item(row: Row[Any]) -> StoredItem:
         source=row.source,
         note=row.note,
     )
-    return StoredItem(row.id, row.first_seen, item, removed=bool(row.removed))
 
 
 def issue_to_json(issue: Issue) -> dict[str, Any]:

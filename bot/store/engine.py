@@ -55,6 +55,7 @@ class Queue(Enum):
 
     MIGRATIONS = 0x5249_0001
     ITEMS = 0x5249_0002
+    SUBMISSIONS = 0x5249_0003
 
 
 class Contended(StoreError):

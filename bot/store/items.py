@@ -97,6 +97,15 @@ class SqlItemStore:
         await connection.execute(delete(item_topics).where(item_topics.c.item_id.in_(ids)))
         await self._insert_topics(connection, rows)
 
+    async def take_in(
+        self, connection: AsyncConnection, item: Item, now: datetime
+    ) -> tuple[int, bool]:
+        """Store or enrich one item in the caller's transaction: its id, and whether it is new."""
+        await self._database.queue(connection, Queue.ITEMS)
+        tally = await self._add_to(connection, [item], now)
+        found = await connection.execute(select(items.c.id).where(items.c.key == item.key))
+        return found.scalar_one(), tally["new"] > 0
+
     async def revise(
         self, connection: AsyncConnection, item_id: int, decide: Decide
     ) -> tuple[StoredItem, StoredItem] | None:

@@ -221,6 +221,12 @@ class SqlLedger:
             await connection.execute(transitions.payloads_without_deliveries())
         return gone
 
+    async def of_chat(self, chat_id: int) -> tuple[Delivery, ...]:
+        query = select(rows_of).where(rows_of.c.chat_id == chat_id).order_by(rows_of.c.id)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(transitions.to_delivery(row) for row in rows)
+
     async def counts(self) -> Mapping[DeliveryState, int]:
         """Every state, with 0 for those that no row is in."""
         query = select(rows_of.c.state, func.count().label("number")).group_by(rows_of.c.state)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.curation.changes import difference
 from bot.curation.nouns import Act, Decide, Kind, Revision
-from bot.store.engine import Database
+from bot.store.engine import Database, retried
 from bot.store.items import SqlItemStore
 from bot.store.tables import revisions
 
@@ -19,6 +19,7 @@ class SqlRevisionStore:
         self._database = database
         self._items = items
 
+    @retried
     async def revise(self, item_id: int, act: Act, decide: Decide) -> Revision | None:
         async with self._database.write() as connection:
             return await self.revise_within(connection, item_id, act, decide)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from bot.curation.nouns import Status
 from bot.model import SAMPLE_SOURCE, ChatKind, ChatStatus, DeliveryState
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -179,6 +180,44 @@ votes = Table(
     Column("vote", Integer, nullable=False),
     _instant("voted_at"),
     sqlite_with_rowid=False,
+)
+
+# ``key`` is that of the address as it was sent in. ``person`` is platform:id; ``chat_id`` is where
+# the answer goes.
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _text("key"),
+    _text("status"),
+    Column("person", Text),
+    Column("chat_id", _Id, ForeignKey("chats.id", ondelete="SET NULL"), index=True),
+    _instant("created_at"),
+    _json("item"),
+    _text("remark"),
+    _text("credit"),
+    _instant("look_at", nullable=True),
+    Column("attempts", Integer, nullable=False),
+    _text("trouble"),
+    _json("edited"),
+    Column("reviewer", Text),
+    _instant("reviewed_at", nullable=True),
+    _text("reason"),
+    Column("item_id", _Id, ForeignKey("items.id", ondelete="SET NULL"), index=True),
+    Index(None, "person", "created_at"),
+    sqlite_autoincrement=True,
+)
+
+# What a chat is still to be told of its submission: one row until it was told.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owned_by("chats", "chat_id", index=True),
+    _owned_by("submissions", "submission_id", index=True),
+    Column("attempt", Integer, nullable=False),
+    _instant("not_before"),
+    sqlite_autoincrement=True,
 )
 
 sources = Table(
@@ -352,6 +391,13 @@ def _partial(
 
 
 _partial("ix_items_sample", is_one_of(items.c.source, SAMPLE_SOURCE), items.c.id)
+# The database itself refuses a second submission of an address that waits for review.
+_partial(
+    "uq_submissions_pending",
+    is_one_of(submissions.c.status, Status.PENDING),
+    submissions.c.key,
+    unique=True,
+)
 _partial(
     "ix_chats_due",
     is_one_of(chats.c.status, ChatStatus.ACTIVE) & chats.c.active_since.is_not(None),

@@ -195,6 +195,12 @@ class AdapterContract:
             assert len(payloads) > 1
             assert subject.fits(renderer.mark_late(payloads[0], "en"))
 
+    def test_plain_words_stay_plain(self, subject: Subject) -> None:
+        text = "<b>Not</b> *bold* & [no](https://example.org) link\nhttps://example.org/a_b_c"
+        payload = subject.adapter.renderer.plain(text)
+        assert subject.visible(payload) == text
+        assert subject.fits(payload)
+
     # Sending
 
     async def test_a_message_arrives_and_has_an_id(self, subject: Subject) -> None:

@@ -18,8 +18,9 @@ from bot.commands import arguments
 from bot.commands.following import understand
 from bot.commands.parse import Invocation, parse
 from bot.commands.table import build_table
+from bot.commands.told import REASONS
 from bot.curation.changes import state_of
-from bot.curation.nouns import Kind
+from bot.curation.nouns import Kind, Status
 from bot.digest.compose import DAILY_SECTIONS
 from bot.errors import Refusal
 from bot.messages import Message, Messages, catalogue, known_language, messages
@@ -299,6 +300,8 @@ EXPANSIONS: Mapping[str, Iterable[str]] = {
     "usage": COMMANDS,
     "help": COMMANDS,
     "example": COMMANDS,
+    "submission": Status,
+    "reason": REASONS,
     "curate": set(Kind) - {Kind.ACCEPT},
     "revision": Kind,
     "field": state_of(StoredItem(1, NOW, Item("k", "t", "u", Section.NEWS))),

@@ -286,8 +286,8 @@ def test_any_sequence_of_changes_can_be_taken_back(databases: Databases) -> None
     run_state_machine_as_test(
         History,
         settings=settings(
-            max_examples=10,
-            stateful_step_count=20,
+            max_examples=6,
+            stateful_step_count=15,
             deadline=None,
             phases=(Phase.generate,),  # as in test_ledger_machine.py
             suppress_health_check=list(HealthCheck),
