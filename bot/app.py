@@ -149,6 +149,16 @@ async def open_adapters(app: App) -> AsyncIterator[tuple[Adapter, ...]]:
         yield tuple(adapters)
 
 
+async def platform_reports(settings: Settings) -> tuple[str, ...]:
+    """What each platform says of its account, for the operator. Raises ``ConfigError``."""
+    reports: list[str] = []
+    if token := settings.telegram.secret:
+        from adapters.telegram.check import check  # noqa: PLC0415 - an SDK is loaded if it is needed
+
+        reports += [f"telegram: {sentence}" for sentence in await check(token, settings.telegram)]
+    return tuple(reports)
+
+
 @asynccontextmanager
 async def open_ingest(app: App) -> AsyncIterator[Ingest]:
     """The configured sources, ready to be fetched."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Self
@@ -17,27 +15,24 @@ from telegram import (
     ChatMemberRestricted,
 )
 from telegram.constants import ChatMemberStatus
-from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from adapters.telegram.account import AGAIN_SECONDS, introduce, open_bot
 from adapters.telegram.buttons import Signer
 from adapters.telegram.errors import as_delivery_error
 from adapters.telegram.handlers import Handlers, send_text
 from adapters.telegram.menu import menus
 from adapters.telegram.polling import Poller
 from adapters.telegram.render import TelegramRenderer
-from adapters.telegram.transport import AiohttpRequest
 from adapters.telegram.updates import PLATFORM, in_name_of, kind_of, title_of
 from adapters.telegram.webhook import Place, Webhook, secret_of
 from bot.commands.table import build_table
 from bot.config import TelegramSettings
-from bot.errors import ConfigError
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
 
 log = logging.getLogger(__name__)
 
-AGAIN_SECONDS = 10.0
-_TOKEN = re.compile(r"\d{1,20}:[\w-]{20,100}")
 _ADMINISTRATORS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
@@ -72,21 +67,9 @@ class TelegramAdapter:
         A server that can't be reached is asked again by ``run``. Raises ``ConfigError`` if it
         refuses the token.
         """
-        if not _TOKEN.fullmatch(token):
-            raise ConfigError("telegram.token: this is no token; @BotFather gives one")
-        os.environ.setdefault("PTB_TIMEDELTA", "true")  # the SDK's own switch against its warning
-        bot = Bot(
-            token,
-            base_url=f"{settings.base_url.rstrip('/')}/bot",
-            base_file_url=f"{settings.base_file_url.rstrip('/')}/bot",
-            request=AiohttpRequest(proxy=settings.proxy),
-            get_updates_request=AiohttpRequest(proxy=settings.proxy, connections=2),
-        )
-        try:
-            await _introduce(bot)
+        async with open_bot(token, settings) as bot:
+            await introduce(bot)
             yield cls(bot, token, operators, _place(settings))
-        finally:
-            await bot.shutdown()
 
     # Delivering
 
@@ -141,7 +124,7 @@ class TelegramAdapter:
 
     async def run(self, handle: Handle) -> None:
         """Converse until cancelled."""
-        while not await _introduce(self._bot):  # noqa: ASYNC110 - nothing could tell us
+        while not await introduce(self._bot):  # noqa: ASYNC110 - nothing could tell us
             await asyncio.sleep(AGAIN_SECONDS)
         await self._publish_menus()
         answer = Handlers(self._bot, self._signer, handle).answer
@@ -166,15 +149,3 @@ def _place(settings: TelegramSettings) -> Place | None:
     if settings.mode != "webhook" or settings.webhook_url is None:
         return None
     return Place(settings.webhook_url, settings.webhook_host, settings.webhook_port)
-
-
-async def _introduce(bot: Bot) -> bool:
-    """Whether Telegram says who the bot is. Raises ``ConfigError`` if it refuses the token."""
-    try:
-        await bot.initialize()
-    except InvalidToken:
-        raise ConfigError("telegram.token: Telegram refuses it; ask @BotFather") from None
-    except TelegramError as error:
-        log.warning("Telegram: %s; the next try is in %.0f s.", error.message, AGAIN_SECONDS)
-        return False
-    return True

@@ -65,7 +65,7 @@ async def _stats(settings: "Settings") -> dict[str, Any]:
 @cli.command("check-config")
 def check_config(context: typer.Context, config: ConfigOption = None) -> None:
     """Check the configuration; lists every fault, and says what would be used."""
-    from bot.app import channel_wishes, source_specs
+    from bot.app import channel_wishes, platform_reports, source_specs
     from bot.errors import ConfigError
     from bot.topics import Taxonomy
 
@@ -84,6 +84,8 @@ def check_config(context: typer.Context, config: ConfigOption = None) -> None:
     typer.echo(f"database: {_without_password(settings.database_url)}")
     typer.echo(f"sources:  {len(sources)}, every {settings.fetch.interval_minutes} minutes")
     typer.echo(f"channels: {len(settings.channels)}")
+    for sentence in asyncio.run(platform_reports(settings)):
+        typer.echo(sentence)
 
 
 def _without_password(url: str) -> str:

@@ -1,0 +1,72 @@
+"""The token: refused, not reached, or right; and a canary that must show up nowhere."""
+
+import logging
+
+import pytest
+
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.check import check
+from bot.config import TelegramSettings
+from bot.errors import ConfigError, OutcomeUnknown, RetryLater
+from bot.model import ChatAddress
+from tests.telegram.server import BOT_ID, TOKEN, USERNAME, Fault, TelegramServer
+
+ANN = 77
+NOWHERE = TelegramSettings(base_url="http://127.0.0.1:9")
+HERE = ChatAddress("telegram", str(BOT_ID), str(ANN))
+
+
+@pytest.mark.parametrize("token", ["", "x", "123456", f"{TOKEN} {TOKEN}", "123456:" + "é" * 30])
+async def test_what_is_no_token_is_told(token: str) -> None:
+    with pytest.raises(ConfigError, match="this is no token"):
+        async with TelegramAdapter.open(token, NOWHERE):
+            pass
+
+
+async def test_a_refused_token_is_told(server: TelegramServer) -> None:
+    settings = TelegramSettings(base_url=server.url)
+    for use in (check("123:" + "x" * 30, settings), _open("123:" + "x" * 30, settings)):
+        with pytest.raises(ConfigError, match="Telegram refuses it") as raised:
+            await use
+        assert "xxx" not in str(raised.value)
+
+
+async def _open(token: str, settings: TelegramSettings) -> None:
+    async with TelegramAdapter.open(token, settings):
+        pass
+
+
+async def test_a_server_that_is_not_there_stops_nobody() -> None:
+    assert await check(TOKEN, NOWHERE) == (
+        "can't be reached right now, so the token is not verified",
+    )
+    async with TelegramAdapter.open(TOKEN, NOWHERE) as adapter:
+        with pytest.raises(RetryLater):
+            await adapter.send(HERE, "text", key="k", silent=False)
+
+
+async def test_the_operator_is_told_what_would_help(server: TelegramServer) -> None:
+    told = await check(TOKEN, TelegramSettings(base_url=server.url))
+    assert told[0] == f"@{USERNAME}, https://t.me/{USERNAME}"
+    assert any("/setinline" in sentence for sentence in told)
+    assert any("/setprivacy" in sentence for sentence in told)
+    assert not any("/setjoingroups" in sentence for sentence in told)
+
+
+async def test_the_token_is_in_no_log_and_no_error(
+    server: TelegramServer, adapter: TelegramAdapter, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.user(ANN)
+    server.fail("sendMessage", Fault(cut=True), Fault(500, "oops"), Fault(cut=True, taken=True))
+    for _ in range(3):
+        with pytest.raises(OutcomeUnknown) as raised:
+            await adapter.send(HERE, "text", key="k", silent=False)
+        assert "canary" not in repr(raised.value)
+    await adapter.send(HERE, "text", key="k", silent=False)
+    async with TelegramAdapter.open(TOKEN, NOWHERE) as other:
+        with pytest.raises(RetryLater) as later:
+            await other.send(HERE, "text", key="k", silent=False)
+        assert "canary" not in repr(later.value)
+    assert caplog.records
+    assert "canary" not in caplog.text
