@@ -163,12 +163,23 @@ async def platform_reports(settings: Settings) -> tuple[str, ...]:
 async def open_ingest(app: App) -> AsyncIterator[Ingest]:
     """The configured sources, ready to be fetched."""
     from bot.sources.http import Fetcher  # noqa: PLC0415 - httpx is only loaded to fetch
+    from bot.sources.parser import Parser  # noqa: PLC0415
+    from bot.sources.politeness import Politeness  # noqa: PLC0415
     from bot.sources.registry import build  # noqa: PLC0415
+    from bot.sources.tools import Tools  # noqa: PLC0415
 
-    specs = source_specs(app.settings, app.taxonomy)
-    async with Fetcher(contact=app.settings.fetch.contact) as fetcher:
-        sources = [(build(spec, fetcher), spec.topics) for spec in specs]
-        yield Ingest(sources, app.store.items, app.store.sources, app.classifier)
+    settings, store = app.settings, app.store
+    specs = source_specs(settings, app.taxonomy)
+    politeness = Politeness(store.turns, gap=settings.fetch.pause_seconds)
+    async with (
+        Fetcher(contact=settings.fetch.contact, politeness=politeness) as fetcher,
+        Parser() as parser,
+    ):
+        tools = Tools(fetcher, parser, store.stars, settings.github.secret)
+        sources = [(build(spec, tools), spec.topics) for spec in specs]
+        yield Ingest(
+            sources, store.items, store.sources, app.classifier, lambda spec: build(spec, tools)
+        )
 
 
 @asynccontextmanager
@@ -188,9 +199,7 @@ def source_specs(settings: Settings, taxonomy: Taxonomy) -> tuple[SourceSpec, ..
     """
     from bot.sources.registry import load_defaults  # noqa: PLC0415 - see above
 
-    own = [
-        SourceSpec(s.name, s.kind, s.url, s.section, s.topics, s.language) for s in settings.sources
-    ]
+    own = [source.spec() for source in settings.sources]
     wanted = settings.fetch.default_sources
     if wanted or (wanted is None and not own):
         own += load_defaults(settings.fetch.sources_file)

@@ -7,6 +7,7 @@ Nothing is read at import; ``load`` is called once, by the front door.
 import os
 import re
 import tomllib
+from collections import Counter
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,7 +31,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.errors import ConfigError
 from bot.messages import known_language
-from bot.model import Section
+from bot.model import SourceSpec
+from bot.source_kinds import SourceSettings
 
 ENVIRONMENT_PREFIX = "RIBAO_"
 
@@ -93,6 +95,17 @@ LanguageTag = Annotated[str, AfterValidator(_language)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 
 
+def _distinct(sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+    names = Counter(source.name for source in sources)
+    repeated = sorted(name for name, times in names.items() if times > 1)
+    if repeated:
+        raise ValueError(f"names must differ; used twice: {', '.join(repeated)}")
+    return sources
+
+
+Sources = Annotated[tuple[SourceSettings, ...], AfterValidator(_distinct)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -119,12 +132,28 @@ class IssueSettings(_Table):
 
 
 class FetchSettings(_Table):
-    """``default_sources`` adds the built-in list; left out, it is used when none is configured."""
+    """``default_sources`` adds the built-in list; left out, it is used when none is configured.
+
+    ``pause_seconds`` lie between two requests to one host; arXiv has a longer pause of its own.
+    """
 
     interval_minutes: int = Field(default=30, ge=5, le=24 * 60)
     default_sources: bool | None = None
     sources_file: Path | None = None
     contact: str = ""
+    pause_seconds: float = Field(default=1.0, ge=0, le=60)
+
+
+class GithubSettings(_Table):
+    """``token`` needs no rights; it raises the limit from 10 to 30 searches a minute."""
+
+    token: SecretStr | None = None
+    token_file: Path | None = None
+
+    @property
+    def secret(self) -> str | None:
+        """The token. Raises ``ConfigError`` if its file can't be read."""
+        return _secret("github.token", self.token, self.token_file)
 
 
 class AccessSettings(_Table):
@@ -172,15 +201,6 @@ class TelegramSettings(_Table):
         return _secret("telegram.token", self.token, self.token_file)
 
 
-class SourceSettings(_Table):
-    name: str = Field(min_length=1, max_length=100)
-    kind: str
-    url: HttpUrl
-    section: Section = Section.POSTS
-    topics: tuple[str, ...] = ()
-    language: str | None = None
-
-
 class _Form(NamedTuple):
     where: str
     pattern: str
@@ -214,6 +234,10 @@ class ChannelSettings(_Table):
         return value
 
 
+class _SourcesFile(_Table):
+    sources: Sources = ()
+
+
 class Settings(BaseSettings):
     """All settings of one process."""
 
@@ -235,17 +259,9 @@ class Settings(BaseSettings):
     submissions: SubmissionSettings = SubmissionSettings()
     console: ConsoleSettings = ConsoleSettings()
     telegram: TelegramSettings = TelegramSettings()
-    sources: tuple[SourceSettings, ...] = ()
+    github: GithubSettings = GithubSettings()
+    sources: Sources = ()
     channels: tuple[ChannelSettings, ...] = ()
-
-    @field_validator("sources")
-    @classmethod
-    def _distinct(cls, value: tuple[SourceSettings, ...], _: ValidationInfo) -> Any:
-        names = [source.name for source in value]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if repeated:
-            raise ValueError(f"names must differ; used twice: {', '.join(repeated)}")
-        return value
 
     @property
     def database_url(self) -> str:
@@ -288,6 +304,18 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError([where + _sentence(fault) for fault in error.errors()]) from None
 
 
+def load_sources(path: Path) -> tuple[SourceSpec, ...]:
+    """The ``[[sources]]`` of a file that holds nothing else.
+
+    Raises ``ConfigError`` with every fault, each with its key path.
+    """
+    try:
+        found = _SourcesFile(**_read(path))
+    except ValidationError as error:
+        raise ConfigError([f"{path}: {_sentence(fault)}" for fault in error.errors()]) from None
+    return tuple(source.spec() for source in found.sources)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
@@ -328,6 +356,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "submissions": SubmissionSettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
+        "github": GithubSettings,
         "sources": SourceSettings,
         "channels": ChannelSettings,
     }

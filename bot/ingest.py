@@ -8,16 +8,22 @@ from datetime import datetime, timedelta
 
 from bot.digest.classify import Classifier
 from bot.errors import SourceError
-from bot.model import FetchState, Item, TopicMatch
+from bot.model import Fetched, FetchState, Item, SourceSpec, TopicMatch
 from bot.ports import Added, ItemStore, Source, SourceStore
 
 log = logging.getLogger(__name__)
 
 MAX_CONCURRENT = 8
+"""Hosts that are read at the same time; each by one source after the other."""
+
 FIRST_BACKOFF = timedelta(minutes=5)
 LONGEST_BACKOFF = timedelta(hours=12)
 
-Progress = Callable[["SourceReport"], None]
+Progress = Callable[["SourceReport", int, int], None]
+"""Told of each source that is done: how many are, and of how many."""
+
+Declared = tuple[Source, tuple[str, ...]]
+"""A source, and the topics that are declared for each of its items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,25 @@ class SourceReport:
     not_modified: bool = False
     waiting_until: datetime | None = None
     error: str | None = None
+    feeds: tuple[SourceSpec, ...] = ()
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One pass over sources, and how far it is."""
+
+    now: datetime
+    states: Mapping[str, FetchState]
+    forced: bool
+    report: Progress | None
+    total: int = 0
+    finished: int = 0
+
+    def done(self, report: SourceReport) -> SourceReport:
+        self.finished += 1
+        if self.report is not None:
+            self.report(report, self.finished, self.total)
+        return report
 
 
 class Ingest:
@@ -37,16 +62,18 @@ class Ingest:
 
     def __init__(
         self,
-        sources: Sequence[tuple[Source, tuple[str, ...]]],
+        sources: Sequence[Declared],
         items: ItemStore,
         states: SourceStore,
         classifier: Classifier,
+        build: Callable[[SourceSpec], Source] | None = None,
     ) -> None:
-        """``sources`` come with the topics that are declared for each of their items."""
+        """``build`` makes the sources that another source, a list of feeds, brings."""
         self._sources = sources
         self._items = items
         self._states = states
         self._classifier = classifier
+        self._build = build
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,30 +85,37 @@ class Ingest:
     ) -> tuple[SourceReport, ...]:
         """One pass: all sources whose wait is over, or just ``names``, whatever their wait."""
         wanted = set(names)
-        states = await self._states.states()
-        places = asyncio.Semaphore(MAX_CONCURRENT)
-
-        async def one(source: Source, declared: tuple[str, ...]) -> SourceReport:
-            async with places:
-                state = states.get(source.name, FetchState())
-                result = await self._one(source, declared, state, now, forced=bool(wanted))
-            if report is not None:
-                report(result)
-            return result
-
         chosen = [pair for pair in self._sources if not wanted or pair[0].name in wanted]
-        return tuple(await asyncio.gather(*(one(*pair) for pair in chosen)))
+        states = await self._states.states()
+        one_pass = _Pass(now, states, forced=bool(wanted), report=report)
+        reports = await self._together(chosen, one_pass)
+        if self._build is not None:
+            listed = [(self._build(spec), spec.topics) for one in reports for spec in one.feeds]
+            reports += await self._together(listed, one_pass)
+        return tuple(reports)
+
+    async def _together(self, chosen: Sequence[Declared], one_pass: "_Pass") -> list[SourceReport]:
+        """Read the sources: all hosts at the same time, those of one host in turn."""
+        one_pass.total += len(chosen)
+        places = asyncio.Semaphore(MAX_CONCURRENT)
+        by_host: dict[str, list[Declared]] = {}
+        for pair in chosen:
+            by_host.setdefault(pair[0].host, []).append(pair)
+
+        async def of_one_host(pairs: Sequence[Declared]) -> list[SourceReport]:
+            async with places:
+                return [one_pass.done(await self._one(*pair, one_pass)) for pair in pairs]
+
+        done = await asyncio.gather(*map(of_one_host, by_host.values()))
+        by_name = {report.name: report for reports in done for report in reports}
+        return [by_name[source.name] for source, _ in chosen]
 
     async def _one(
-        self,
-        source: Source,
-        declared: tuple[str, ...],
-        state: FetchState,
-        now: datetime,
-        *,
-        forced: bool,
+        self, source: Source, declared: tuple[str, ...], one_pass: "_Pass"
     ) -> SourceReport:
-        if not forced and state.not_before is not None and state.not_before > now:
+        now = one_pass.now
+        state = one_pass.states.get(source.name, FetchState())
+        if not one_pass.forced and state.not_before is not None and state.not_before > now:
             return SourceReport(source.name, waiting_until=state.not_before, error=state.error)
         try:
             fetched = await source.fetch(state, now)
@@ -94,8 +128,14 @@ class Ingest:
             return await self._failed(source, state, fault, now)
         added = await self.keep(fetched.items, now, declared)
         # The state is saved after the items: a crash in between fetches again and loses nothing.
-        await self._states.save(source.name, fetched.state)
-        return SourceReport(source.name, added, fetched.dropped, fetched.not_modified)
+        await self._states.save(source.name, succeeded(state, fetched, added))
+        return SourceReport(
+            source.name,
+            added,
+            fetched.dropped,
+            not_modified=fetched.not_modified,
+            feeds=fetched.feeds,
+        )
 
     async def _failed(
         self, source: Source, state: FetchState, error: SourceError, now: datetime
@@ -124,6 +164,18 @@ def topics_of(
         return item.topics
     text = "\n".join((*item.summary.values(), *item.abstract.values()))
     return classifier.classify(item.title, text, item.arxiv_categories, declared)
+
+
+def succeeded(before: FetchState, fetched: Fetched, added: Added) -> FetchState:
+    """The state after a fetch, with counts of what it brought, or of the last that did."""
+    if fetched.not_modified:
+        return replace(fetched.state, new=before.new, known=before.known, dropped=before.dropped)
+    return replace(
+        fetched.state,
+        new=added.new,
+        known=added.known + added.enriched,
+        dropped=dict(fetched.dropped),
+    )
 
 
 def failed(state: FetchState, error: SourceError, now: datetime) -> FetchState:

@@ -366,7 +366,8 @@ class FetchState:
     """What is remembered of a source between fetches. All instants UTC.
 
     ``failures`` counts failures in a row, ``failing_since`` and ``error`` describe them;
-    ``not_before`` is the earliest next try.
+    ``not_before`` is the earliest next try. ``new``, ``known`` and ``dropped`` (by reason) count
+    what the last fetch brought that was not answered with "not modified".
     """
 
     etag: str | None = None
@@ -376,21 +377,34 @@ class FetchState:
     failures: int = 0
     failing_since: datetime | None = None
     error: str | None = None
+    new: int = 0
+    known: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What one fetch brought: items in the source's order, and what was dropped, by reason."""
+    """What one fetch brought: items in the source's order, and what was dropped, by reason.
+
+    ``feeds`` are further sources, where a source is a list of them.
+    """
 
     items: tuple[Item, ...]
     state: FetchState
     dropped: Mapping[str, int] = field(default_factory=dict)
     not_modified: bool = False
+    feeds: tuple["SourceSpec", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """A source as the operator configured it. ``topics`` are declared for each of its items."""
+    """A source as the operator configured it. ``topics`` are declared for each of its items.
+
+    ``url`` is an address, or the path of a file for a kind that reads files. What the others mean
+    is for the kind to say: ``query`` and ``words`` what is asked for, ``days`` how far back,
+    ``minimum`` the votes, points or stars that an item needs. ``public``: nobody configured this
+    address, so it may only be on the open internet.
+    """
 
     name: str
     kind: str
@@ -398,3 +412,8 @@ class SourceSpec:
     section: Section = Section.POSTS
     topics: tuple[str, ...] = ()
     language: str | None = None
+    query: str = ""
+    words: tuple[str, ...] = ()
+    days: int = 0
+    minimum: int = 0
+    public: bool = False

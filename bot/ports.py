@@ -56,6 +56,11 @@ class Source(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def host(self) -> str:
+        """The host that it asks. Sources with the same are read one after the other."""
+        ...
+
     async def fetch(self, state: FetchState, now: datetime) -> Fetched:
         """Read what is new. ``state`` is what the last fetch returned.
 
@@ -399,6 +404,36 @@ class Ledger(Protocol):
         ...
 
     async def counts(self) -> Mapping[DeliveryState, int]: ...
+
+
+class TurnStore(Protocol):
+    """Whose turn it is to ask a host, for all processes and machines of one installation."""
+
+    async def take(self, host: str, owner: str, now: datetime, until: datetime) -> datetime | None:
+        """Take the turn until then and return None, or return the instant when it will be free."""
+        ...
+
+    async def give_back(self, host: str, owner: str, free_at: datetime) -> None:
+        """The turn is free for anyone from ``free_at``, unless ``owner`` has lost it already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stars:
+    """How many stars a repository had at an instant."""
+
+    count: int
+    at: datetime
+
+
+class StarStore(Protocol):
+    async def record(self, stars: Mapping[str, int], now: datetime) -> Mapping[str, Stars]:
+        """Remember the stars of repositories (``owner/name``); returns what they had before.
+
+        That is the latest snapshot of at least a day ago, else the oldest; none for a repository
+        that is seen for the first time. One snapshot a day is kept, for a month.
+        """
+        ...
 
 
 class SourceStore(Protocol):

@@ -68,12 +68,9 @@ async def _fetch(settings: "Settings", names: tuple[str, ...]) -> "tuple[SourceR
             raise ConfigError(
                 [f"there is no source {name!r}; there are: {known}" for name in unknown]
             )
-        done = 0
 
-        def progress(report: "SourceReport") -> None:
-            nonlocal done
-            done += 1
-            tell(f"[{done}/{len(names) or len(ingest.names)}] {report.name}: {_in_short(report)}")
+        def progress(report: "SourceReport", done: int, total: int) -> None:
+            tell(f"[{done}/{total}] {report.name}: {_in_short(report)}")
 
         return await ingest.fetch(app.clock.now(), names=names, report=progress)
 

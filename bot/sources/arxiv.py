@@ -6,7 +6,6 @@ and https://info.arxiv.org/help/api/user-manual.html.
 """
 
 import re
-from collections import Counter
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import NamedTuple
@@ -25,11 +24,15 @@ from bot.model import Item, Section, SourceSpec
 from bot.sources.body import MAX_BYTES
 from bot.sources.document import has_controls, refuse_unsafe, without_controls
 from bot.sources.entries import instant
-from bot.sources.feed import FeedSource, ParsedFeed
-from bot.sources.http import Response
+from bot.sources.parsed import ParsedFeed, collected
+from bot.sources.response import Response
+from bot.sources.tools import DocumentSource
 
 MAX_PAPERS = 10_000
 """Papers of one document that become items; arXiv sends at most 2,000. The others are counted."""
+
+MAX_ANNOUNCED = 2_000
+"""Papers at which arXiv cuts a listing of announcements, replacements included."""
 
 MAX_PAPER = 1_000_000
 """Bytes of the part on one paper that are looked at; one with 3,000 authors has 200,000."""
@@ -50,6 +53,10 @@ _USUAL_ID = re.compile(
     r"(?:https?://arxiv\.org/abs/|oai:arXiv\.org:)(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?"
 )
 _PREFIX = re.compile(r"arXiv:\S+\s+Announce Type:\s*([\w-]+)\s+Abstract:\s*")
+_ACCEPTED = re.compile(
+    r"\b(?:[Aa]ccepted|[Aa]ppear|[Pp]ublished|[Pp]resented)\b[^.;]{0,20}?\b(?:at|by|to|in|for)\s+"
+    r"((?:[A-Z][\w&/@-]*\s){0,4}[A-Z][\w&/@-]*?[ '’]?(?:20)?\d\d)\b"
+)
 _IN_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr|I{1,3}|IV|PhD|MD)\b)")
 
@@ -60,13 +67,6 @@ class _Found(NamedTuple):
     texts: dict[str, str]
     names: list[str]
     categories: list[str]
-
-
-class ArxivSource(FeedSource):
-    """A listing of arXiv on the web. Implements ``bot.ports.Source``."""
-
-    def _parsed(self, response: Response) -> ParsedFeed:
-        return parse_arxiv(response.body, self._spec)
 
 
 def is_arxiv(body: bytes) -> bool:
@@ -85,20 +85,18 @@ def parse_arxiv(body: bytes, spec: SourceSpec) -> ParsedFeed:
     was wrong.
     """
     about, *papers = _parts(body)
-    dropped: Counter[str] = Counter()
-    items: dict[str, Item] = {}
-    for paper in papers[:MAX_PAPERS]:
-        item = _item(_found(paper), spec)
-        if isinstance(item, str):
-            dropped[item] += 1
-        elif item.key in items:
-            dropped["duplicate in feed"] += 1
-        else:
-            items[item.key] = item
+    items, dropped = collected(_item(_found(paper), spec) for paper in papers[:MAX_PAPERS])
     if len(papers) > MAX_PAPERS:
         dropped[f"beyond the first {MAX_PAPERS:,}"] = len(papers) - MAX_PAPERS
-    title = plain_title(unescape(_found(about).texts.get("title", "")))
-    return ParsedFeed(title, "en", tuple(items.values()), dropped)
+    texts = _found(about).texts
+    total = texts.get("opensearch:totalResults", "")
+    return ParsedFeed(
+        title=plain_title(unescape(texts.get("title", ""))),
+        language="en",
+        items=items,
+        dropped=dropped,
+        total=int(total) if total.isdecimal() else None,
+    )
 
 
 def _parts(body: bytes) -> list[str]:
@@ -188,7 +186,7 @@ def _item(found: _Found, spec: SourceSpec) -> Item | str:
         section=Section.PAPERS,
         published=_published(texts),
         authors=_authors(found),
-        venue=_line(texts.get("arxiv:journal_ref") or texts.get("arxiv:journal_reference")) or None,
+        venue=_venue(texts, comment),
         language="en",
         summary={"en": bounded(abstract, MAX_INTRODUCTION)} if abstract else {},
         abstract={"en": bounded(abstract, MAX_ABSTRACT)} if abstract else {},
@@ -198,6 +196,14 @@ def _item(found: _Found, spec: SourceSpec) -> Item | str:
         source=spec.name,
         note=comment or None,
     )
+
+
+def _venue(texts: dict[str, str], comment: str) -> str | None:
+    """The journal reference, else the conference and year that the comment says took it."""
+    journal = _line(texts.get("arxiv:journal_ref") or texts.get("arxiv:journal_reference"))
+    if not journal and (found := _ACCEPTED.search(comment)):
+        return found[1]
+    return journal or None
 
 
 def _line(text: str | None) -> str:
@@ -256,3 +262,22 @@ def _published(texts: dict[str, str]) -> str | None:
         return iso_published(parsedate_to_datetime(texts.get("pubDate", "")))
     except (ValueError, TypeError):
         return None
+
+
+def read_arxiv(response: Response, spec: SourceSpec) -> ParsedFeed:
+    """The papers of an answer that was fetched; see ``parse_arxiv``."""
+    return parse_arxiv(response.body, spec)
+
+
+def read_announcements(response: Response, spec: SourceSpec) -> ParsedFeed:
+    """The papers of a day's announcements; says so if they may not be all."""
+    parsed = parse_arxiv(response.body, spec)
+    if len(parsed.items) + parsed.dropped.total() >= MAX_ANNOUNCED:
+        parsed.dropped["perhaps more: the listing is full, give it fewer categories"] += 1
+    return parsed
+
+
+class ArxivSource(DocumentSource):
+    """A listing of arXiv's announcements on the web. Implements ``bot.ports.Source``."""
+
+    reader = staticmethod(read_announcements)

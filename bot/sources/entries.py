@@ -22,6 +22,7 @@ class RawEntry(NamedTuple):
     summary: str = ""
     content: str = ""
     images: tuple[str, ...] = ()
+    id: str = ""
 
 
 class RawFeed(NamedTuple):

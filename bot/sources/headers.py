@@ -58,3 +58,10 @@ def retry_after(value: str, now: datetime) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max((moment - now).total_seconds(), 0.0), MAX_WAIT)
+
+
+def until(value: str, now: datetime) -> float | None:
+    """Seconds to wait until an instant that is given in seconds since 1970."""
+    if not (value.isascii() and value.isdigit()):
+        return None
+    return min(max(float(value) - now.timestamp(), 0.0), MAX_WAIT)

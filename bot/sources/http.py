@@ -5,6 +5,7 @@ httpx logs each address at level INFO, with its query; who sets up logging keeps
 """
 
 import asyncio
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -19,13 +20,18 @@ from bot.errors import SourceError
 from bot.model import FetchState
 from bot.sources.addresses import resolve
 from bot.sources.body import MAX_BYTES, read_body
-from bot.sources.headers import conditions, max_age, retry_after, user_agent, validator
+from bot.sources.headers import conditions, max_age, retry_after, until, user_agent, validator
+from bot.sources.politeness import Politeness
+from bot.sources.response import Response
 from bot.sources.transport import CONFIGURED, Lookup, Transport
 
 MAX_SECONDS = 20.0
 """Seconds for one fetch in all: name, connection, redirects and body."""
 
 MAX_REDIRECTS = 5
+
+PAUSE = 300.0
+"""Seconds for which a host is left alone that says "too many requests", and not for how long."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = (
@@ -35,21 +41,18 @@ _ACCEPT = (
 _BROKEN = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
 
 
+NO_HEADERS: Mapping[str, str] = {}
+UNKNOWN = FetchState()
+
+
 @dataclass(frozen=True, slots=True)
-class Response:
-    """An answer. ``body`` is decompressed; it is empty with ``not_modified``.
+class _Asked:
+    """A fetch. Only the endpoint ``configured`` may be private, and only it gets ``headers``."""
 
-    ``url`` is where it finally came from, without user information; ``content_type`` the header as
-    sent; ``max_age`` how many seconds the server calls it fresh, if it says so.
-    """
-
-    url: str
-    body: bytes = b""
-    content_type: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    max_age: float | None = None
-    not_modified: bool = False
+    target: httpx.URL
+    configured: tuple[str, int] | None
+    conditions: Mapping[str, str]
+    headers: Mapping[str, str]
 
 
 class Fetcher:
@@ -67,11 +70,14 @@ class Fetcher:
         seconds: float = MAX_SECONDS,
         max_bytes: int = MAX_BYTES,
         lookup: Lookup = resolve,
+        politeness: Politeness | None = None,
     ) -> None:
         """``contact`` is an address or page of the operator, told to the servers.
 
-        ``lookup`` finds the addresses of hosts that nobody configured.
+        ``lookup`` finds the addresses of hosts that nobody configured. Without ``politeness`` the
+        fetcher takes turns by itself, not with other processes.
         """
+        self._politeness = politeness or Politeness()
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._client = httpx.AsyncClient(
@@ -100,16 +106,26 @@ class Fetcher:
         """Close all connections."""
         await self._client.aclose()
 
-    async def get(self, url: str, state: FetchState, now: datetime) -> Response:
+    async def get(
+        self,
+        url: str,
+        state: FetchState,
+        now: datetime,
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> Response:
         """Fetch ``url``, unless it is unchanged since the fetch that ``state`` remembers.
 
-        Raises ``SourceError`` for every way in which this can fail. Its sentence names the host,
-        never the user information, path or query, which may hold a secret.
+        ``headers`` are for the host of ``url`` alone: what that redirects to elsewhere doesn't get
+        them. Raises ``SourceError`` for every way in which this can fail. Its sentence names the
+        host, never the user information, path or query, which may hold a secret.
         """
         target = _http_url(url)
-        return await self._fetched(target, _endpoint(target), conditions(state), now)
+        return await self._fetched(
+            _Asked(target, _endpoint(target), conditions(state), headers), now
+        )
 
-    async def get_public(self, url: str, now: datetime) -> Response:
+    async def get_public(self, url: str, now: datetime, state: FetchState = UNKNOWN) -> Response:
         """Fetch what nobody who runs Ribao has configured: a link in an item, one that a user sent.
 
         It and all that it redirects to must be on the open internet. Every address of the host is
@@ -119,19 +135,29 @@ class Fetcher:
         Raises ``SourceError`` as ``get`` does, within 20 s and 5 MiB by default.
         """
         target = _http_url(url).copy_with(userinfo=b"")
-        return await self._fetched(target, None, {}, now)
+        return await self._fetched(_Asked(target, None, conditions(state), NO_HEADERS), now)
 
-    async def _fetched(
-        self,
-        target: httpx.URL,
-        configured: tuple[str, int] | None,
-        asking: dict[str, str],
-        now: datetime,
-    ) -> Response:
-        """What ``target`` leads to. Only ``configured`` may be at a private address."""
+    async def _fetched(self, asked: _Asked, now: datetime) -> Response:
+        """What is asked for, through all redirects. Time spent in waiting for turns is free."""
+        target, left = asked.target, self._seconds
+        clock = asyncio.get_running_loop().time
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self._politeness.turn(target.host):
+                start = clock()
+                answer = await self._translated(self._hop(asked, target, now), asked, left)
+                left -= clock() - start
+            if isinstance(answer, Response):
+                return answer
+            target = answer
+        raise SourceError(f"{asked.target.host}: redirects more than {MAX_REDIRECTS} times")
+
+    async def _translated(
+        self, hop: Awaitable[Response | httpx.URL], asked: _Asked, seconds: float
+    ) -> Response | httpx.URL:
+        """What ``hop`` brings within ``seconds``, its errors as ``SourceError``."""
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._follow(target, configured, asking, now)
+            async with asyncio.timeout(seconds):
+                return await hop
         except TimeoutError:
             reason = f"did not answer within {self._seconds:g} s"
         except (httpx.InvalidURL, httpx.HTTPError, UnicodeError):
@@ -139,26 +165,18 @@ class Fetcher:
             reason = "redirects to an address that is not valid"
         except _BROKEN as error:
             reason = str(error)[:120] or "the connection broke off"
-        raise SourceError(f"{target.host}: {reason}")
+        raise SourceError(f"{asked.target.host}: {reason}")
 
-    async def _follow(
-        self,
-        target: httpx.URL,
-        configured: tuple[str, int] | None,
-        asking: dict[str, str],
-        now: datetime,
-    ) -> Response:
-        for _ in range(MAX_REDIRECTS + 1):
-            async with self._client.stream(
-                "GET",
-                target,
-                headers=asking,
-                extensions={CONFIGURED: _endpoint(target) == configured},
-            ) as response:
-                if response.status_code not in _REDIRECTS or "location" not in response.headers:
-                    return await self._read(response, asked=bool(asking), now=now)
-                target = _redirected(target, response.headers["location"])
-        raise SourceError(f"redirects more than {MAX_REDIRECTS} times")
+    async def _hop(self, asked: _Asked, target: httpx.URL, now: datetime) -> Response | httpx.URL:
+        """One request: what it answers, or where it redirects to."""
+        configured = _endpoint(target) == asked.configured
+        headers = {**asked.conditions, **(asked.headers if configured else {})}
+        async with self._client.stream(
+            "GET", target, headers=headers, extensions={CONFIGURED: configured}
+        ) as response:
+            if response.status_code not in _REDIRECTS or "location" not in response.headers:
+                return await self._read(response, asked=bool(asked.conditions), now=now)
+            return _redirected(target, response.headers["location"])
 
     async def _read(self, response: httpx.Response, *, asked: bool, now: datetime) -> Response:
         headers = response.headers
@@ -208,4 +226,9 @@ def _refused(response: httpx.Response, now: datetime) -> SourceError:
     except ValueError:
         phrase = str(code)
     wait = retry_after(response.headers.get("retry-after", ""), now)
+    if wait is None and response.headers.get("x-ratelimit-remaining") == "0":
+        # GitHub's way to say it: when the limit begins anew, in seconds since 1970.
+        wait = until(response.headers.get("x-ratelimit-reset", ""), now)
+    if wait is None and code == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = PAUSE
     return SourceError(f"{response.url.host} answers {phrase}", retry_after=wait)

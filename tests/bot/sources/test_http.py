@@ -17,7 +17,8 @@ from bot.model import FetchState
 from bot.sources.addresses import is_public
 from bot.sources.body import read_body
 from bot.sources.headers import MAX_WAIT, max_age, retry_after, user_agent, validator
-from bot.sources.http import MAX_REDIRECTS, Fetcher, Response, _redirected
+from bot.sources.http import MAX_REDIRECTS, Fetcher, _redirected
+from bot.sources.response import Response
 from bot.sources.transport import PublicBackend
 from tests.bot.sources.conftest import NOW
 from tests.bot.sources.server import (

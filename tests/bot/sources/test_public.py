@@ -14,6 +14,7 @@ from bot.errors import SourceError
 from bot.model import FetchState
 from bot.sources.addresses import resolve
 from bot.sources.http import Fetcher
+from bot.sources.politeness import Politeness
 from tests.bot.sources.conftest import NOW
 from tests.bot.sources.server import LoopbackServer, answer, redirect
 
@@ -137,7 +138,7 @@ class ChangingNames:
 
 @pytest.fixture
 async def public() -> AsyncIterator[Fetcher]:
-    async with Fetcher(lookup=names) as fetcher:
+    async with Fetcher(lookup=names, politeness=Politeness(gap=0)) as fetcher:
         yield fetcher
 
 
@@ -192,7 +193,7 @@ async def test_a_name_that_turns_private_is_refused(listener: LoopbackServer) ->
     both = ChangingNames(
         [["93.184.216.34", "127.0.0.1"], ["127.0.0.1"], ["::1"], ["::ffff:7f00:1"]]
     )
-    async with Fetcher(lookup=both) as fetcher:
+    async with Fetcher(lookup=both, politeness=Politeness(gap=0)) as fetcher:
         for _ in range(4):
             url = f"http://rebinding.example:{listener.port}/admin"
             assert "private address" in await refusal(fetcher, url)

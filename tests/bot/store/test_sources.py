@@ -16,6 +16,9 @@ FULL = FetchState(
     failures=3,
     failing_since=NOW - hours(2),
     error="HTTP 503",
+    new=2,
+    known=5,
+    dropped={"no link": 1, "replacement": 700},
 )
 
 
