@@ -12,7 +12,7 @@ from tests.command import Command
 def test_help_names_every_command(ribao: Command) -> None:
     outcome = ribao("--help")
     assert outcome.status == 0
-    names = "run fetch push import classify preview topics stats check-config db"
+    names = "run fetch push import classify preview topics stats queue check-config db"
     assert all(name in outcome.stdout for name in names.split())
 
 
