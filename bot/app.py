@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from adapters import adapter_class
 from bot.commands.access import Access
@@ -34,6 +35,9 @@ from bot.subscriptions import ChannelWish, Defaults, Readers
 from bot.topics import Taxonomy
 from scheduler.due import next_due
 from scheduler.tick import Tick
+
+if TYPE_CHECKING:
+    from bot.sources.http import Fetcher
 
 
 class SystemClock:
@@ -162,19 +166,13 @@ async def platform_reports(settings: Settings) -> tuple[str, ...]:
 @asynccontextmanager
 async def open_ingest(app: App) -> AsyncIterator[Ingest]:
     """The configured sources, ready to be fetched."""
-    from bot.sources.http import Fetcher  # noqa: PLC0415 - httpx is only loaded to fetch
-    from bot.sources.parser import Parser  # noqa: PLC0415
-    from bot.sources.politeness import Politeness  # noqa: PLC0415
+    from bot.sources.parser import Parser  # noqa: PLC0415 - only loaded to fetch
     from bot.sources.registry import build  # noqa: PLC0415
     from bot.sources.tools import Tools  # noqa: PLC0415
 
     settings, store = app.settings, app.store
     specs = source_specs(settings, app.taxonomy)
-    politeness = Politeness(store.turns, gap=settings.fetch.pause_seconds)
-    async with (
-        Fetcher(contact=settings.fetch.contact, politeness=politeness) as fetcher,
-        Parser() as parser,
-    ):
+    async with _fetcher(app) as fetcher, Parser() as parser:
         tools = Tools(fetcher, parser, store.stars, settings.github.secret)
         sources = [(build(spec, tools), spec.topics) for spec in specs]
         yield Ingest(
@@ -182,13 +180,22 @@ async def open_ingest(app: App) -> AsyncIterator[Ingest]:
         )
 
 
+def _fetcher(app: App) -> "Fetcher":
+    """What fetches, taking turns with all other processes of this installation."""
+    from bot.sources.http import Fetcher  # noqa: PLC0415 - httpx is only loaded to fetch
+    from bot.sources.politeness import Politeness  # noqa: PLC0415
+
+    settings = app.settings.fetch
+    politeness = Politeness(app.store.turns, gap=settings.pause_seconds)
+    return Fetcher(contact=settings.contact, politeness=politeness)
+
+
 @asynccontextmanager
 async def open_look(app: App) -> AsyncIterator[Look]:
     """What looks at the pages that readers sent in: on the open internet only."""
-    from bot.sources.http import Fetcher  # noqa: PLC0415 - see above
-    from bot.sources.pages import looking  # noqa: PLC0415
+    from bot.sources.pages import looking  # noqa: PLC0415 - see above
 
-    async with Fetcher(contact=app.settings.fetch.contact) as fetcher:
+    async with _fetcher(app) as fetcher:
         yield looking(fetcher.get_public)
 
 

@@ -21,8 +21,8 @@ from bot.errors import SourceError
 from bot.model import Item, Section, SourceSpec
 from bot.sources.document import readable
 from bot.sources.entries import RawEntry, RawFeed, instant
-from bot.sources.http import Response
 from bot.sources.items import item_of, language_of
+from bot.sources.response import Response
 
 MAX_LOOKED_AT = 512 * 1024
 """Bytes of a page that are parsed; its head is well within."""

@@ -9,8 +9,9 @@ import pytest
 from bot.curation.drafts import draft_of
 from bot.errors import SourceError
 from bot.model import FetchState, Item, Section
-from bot.sources.http import Fetcher, Response
+from bot.sources.http import Fetcher
 from bot.sources.pages import item_of_page, looking
+from bot.sources.response import Response
 from tests.bot.sources.conftest import NOW
 from tests.bot.sources.server import (
     LoopbackServer,
