@@ -69,6 +69,7 @@ class App:
             self.store.issues,
             self.store.ledger,
             self.store.items,
+            self.store.search,
             self.store.revisions,
             self.store.shelf,
             self.submissions,

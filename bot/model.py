@@ -232,6 +232,34 @@ class TopicFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Terms (see ``bot.digest.terms``) that stand next to each other, in this order.
+
+    With ``open_end`` the last is only how a term begins.
+    """
+
+    terms: tuple[str, ...]
+    open_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What is looked for. An item has to fulfil all of it.
+
+    Of each set of ``topics`` the item has one, of ``excluded`` and ``excluded_topics`` none. Its
+    date, that of ``published`` or else of ``first_seen``, is from ``since`` up to ``until``, both
+    included.
+    """
+
+    phrases: tuple[Phrase, ...] = ()
+    excluded: tuple[Phrase, ...] = ()
+    topics: tuple[frozenset[str], ...] = ()
+    excluded_topics: frozenset[str] = frozenset()
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """The little of a stored item that choosing and ranking need; the rest is loaded once chosen.
 

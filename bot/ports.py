@@ -26,6 +26,7 @@ from bot.model import (
     Occurrence,
     PlannedDelivery,
     Schedule,
+    SearchQuery,
     Section,
     StoredItem,
     Subscription,
@@ -157,6 +158,28 @@ class Shelf(Protocol):
 
     async def forget(self, person: str) -> None:
         """Erase all of the person. What the thumbs added up to stays, without a name."""
+
+
+class ItemSearch(Protocol):
+    """Finds items by their texts. Follows every change of the items by itself."""
+
+    async def find(self, query: SearchQuery, limit: int) -> tuple[int, ...]:
+        """The ids of at most ``limit`` items that fulfil the query.
+
+        First those whose titles have all its phrases, then those that have them anywhere, each
+        by date, newest first.
+        """
+        ...
+
+    async def frequencies(self, terms: Sequence[str], most: int) -> tuple[int, ...]:
+        """In how many items each term occurs; counting stops at ``most``."""
+        ...
+
+    async def with_most_of(self, terms: Sequence[str], limit: int) -> tuple[int, ...]:
+        """The ids of at most ``limit`` items with any of the terms, those with most of them first.
+
+        How one weighs against another is the engine's own; the caller ranks what it gets.
+        """
         ...
 
 
@@ -263,8 +286,15 @@ class IssueStore(Protocol):
         """The issue that the chat was shown last for that date."""
         ...
 
-    async def last_items(self, chat_id: int) -> tuple[int, ...]:
-        """The ids of the items in the issue that the chat was shown last, in its order."""
+    async def last_items(self, chat_id: int, day: date | None = None) -> tuple[int, ...]:
+        """The ids of the items in the issue that the chat was shown last, in its order.
+
+        With ``day``, last for that date.
+        """
+        ...
+
+    async def days_of(self, chat_id: int, item_ids: Sequence[int]) -> Mapping[int, date]:
+        """In which of the chat's issues items stood, by item; of several the last."""
         ...
 
     async def days(self, chat_id: int) -> tuple[date, ...]:

@@ -13,8 +13,8 @@ MAX_PAUSE_DAYS = 365
 _SHOWN = 60
 
 _QUOTES = {'"': '"', "“": "”", "”": "”", "「": "」", "『": "』", "«": "»", "„": "“"}
-_SEPARATORS = " \t\n,，、;；"
-_MINUS = tuple("-−–—")
+SEPARATORS = " \t\n,，、;；"
+MINUS = tuple("-−–—")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,29 @@ def shown(text: str) -> str:
 def terms(text: str) -> tuple[Term, ...]:
     """Split ``cv -medical "gait recognition"`` at spaces and commas, quotes kept together."""
     found: list[Term] = []
-    rest = text.strip(_SEPARATORS)
+    rest = text.strip(SEPARATORS)
     spaced = False
     while rest:
-        excluded = rest[0] in _MINUS
+        excluded = rest[0] in MINUS
         rest = rest[1:] if excluded else rest
-        word, quoted, rest = _take(rest)
+        word, quoted, rest = take(rest)
         continues = spaced and not (quoted or excluded or found[-1].quoted)
         if word:
             found.append(Term(word, quoted, excluded, continues))
-        following = rest.lstrip(_SEPARATORS)
+        following = rest.lstrip(SEPARATORS)
         spaced = bool(word) and not rest[: len(rest) - len(following)].strip()
         rest = following
     return tuple(found)
 
 
-def _take(text: str) -> tuple[str, bool, str]:
+def take(text: str) -> tuple[str, bool, str]:
+    """The first word or quoted text, whether it was quoted, and what follows it."""
     closing = _QUOTES.get(text[:1])
     if closing is not None:
         end = text.find(closing, 1)
         end = len(text) if end < 0 else end
         return " ".join(text[1:end].split()), True, text[end + 1 :]
-    end = next((i for i, c in enumerate(text) if c in _SEPARATORS), len(text))
+    end = next((i for i, c in enumerate(text) if c in SEPARATORS), len(text))
     return text[:end], False, text[end:]
 
 
@@ -161,6 +162,37 @@ def pause_days(text: str) -> int | None:
     if match is None or not 1 <= int(match[1]) <= MAX_PAUSE_DAYS:
         raise Refusal("pause.invalid", text=shown(text), n=MAX_PAUSE_DAYS)
     return int(match[1])
+
+
+_UNITS: Mapping[str, int] = {
+    **dict.fromkeys(("d", "day", "days", "天", "日"), 1),
+    **dict.fromkeys(("w", "week", "weeks", "周", "週"), 7),
+    **dict.fromkeys(("m", "month", "months", "个月", "個月"), 30),
+}
+
+
+def period(text: str, today: date) -> tuple[date, date]:
+    """The first and the last day of ``2026``, ``2026-11``, a day, or ``7d`` up to today.
+
+    Raises ``Refusal("search.invalid_date")``.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    try:
+        if back := re.fullmatch(rf"(\d{{1,4}})\s*({'|'.join(_UNITS)})", plain):
+            return today - timedelta(days=int(back[1]) * _UNITS[back[2]]), today
+        if long := re.fullmatch(r"(\d{4})年?(?:[-/.]?(\d{1,2})月?)?", plain):
+            first = date(int(long[1]), int(long[2] or 1), 1)
+            return first, _last_day(first, whole_year=not long[2])
+        one = day(plain, today)
+    except (ValueError, OverflowError, Refusal):
+        raise Refusal("search.invalid_date", text=shown(text), example=today) from None
+    return one, one
+
+
+def _last_day(first: date, *, whole_year: bool) -> date:
+    if whole_year or first.month == 12:
+        return first.replace(month=12, day=31)
+    return first.replace(month=first.month + 1) - timedelta(days=1)
 
 
 _RELATIVE_DAYS: Mapping[str, int] = {

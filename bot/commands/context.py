@@ -1,18 +1,19 @@
 """What a command handler works with."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands.reply import Reply
+from bot.commands.results import LastResults
 from bot.curation.ports import RevisionStore
 from bot.curation.submissions import Submissions
 from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind
-from bot.ports import IssueStore, ItemStore, Ledger, Rights, Shelf
+from bot.ports import IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
 
@@ -46,6 +47,7 @@ class Services:
     issues: IssueStore
     ledger: Ledger
     items: ItemStore
+    search: ItemSearch
     revisions: RevisionStore
     shelf: Shelf
     submissions: Submissions
@@ -53,6 +55,7 @@ class Services:
     rights: Rights
     operators: frozenset[str] = frozenset()
     """Who runs this Ribao, as ``platform:id`` of the person."""
+    results: LastResults = field(default_factory=LastResults)
 
 
 @dataclass(frozen=True, slots=True)

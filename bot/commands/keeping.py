@@ -80,7 +80,8 @@ async def _vote(context: Context, argument: str, vote: int) -> Reply:
 async def _choices(context: Context, stored: StoredItem) -> tuple[Choice, ...]:
     is_saved = await context.services.shelf.is_saved(context.sender, stored.id)
     keep = ("button.unsave", "unsave") if is_saved else ("button.save", "save")
-    offered = (keep, ("button.like", "like"), ("button.dislike", "dislike"))
+    judge = (("button.like", "like"), ("button.dislike", "dislike"))
+    offered = (keep, *judge, ("button.similar", "similar"))
     return tuple(Choice(context.say(key), f"/{name} #{stored.id}") for key, name in offered)
 
 

@@ -22,6 +22,7 @@ async def today(context: Context, argument: str) -> Reply:
     composed = await services.editor.issue(context.chat, context.today, context.now, follows)
     issue_id = await services.issues.save(composed, context.now)
     await services.issues.show(context.chat.id, issue_id, composed.until, context.now)
+    services.results.forget(context.chat.id)
     hints = () if follows else (Text(context.say("today.no_topics"), Tone.HINT),)
     again = f"/issue {context.today}"
     return Reply(
@@ -38,6 +39,7 @@ async def _today_on(context: Context, argument: str) -> Reply:
     composed = await context.services.editor.issue(
         context.chat, context.today, context.now, follows
     )
+    context.services.results.remember(context.chat.id, composed.item_ids, context.now)
     return Reply((IssueBlock(composed.issue, f"/today {argument}"),))
 
 
@@ -54,6 +56,8 @@ async def issue(context: Context, argument: str) -> Reply:
         found = await _from_archive(context, day)
     if found is None:
         return _none_of(context, day, days)
+    item_ids = await context.services.issues.last_items(context.chat.id, day)
+    context.services.results.remember(context.chat.id, item_ids, context.now)
     framed = _framed(found, days)
     return Reply((IssueBlock(framed, f"/issue {day}"),), choices=_neighbours(context, framed))
 

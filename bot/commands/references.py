@@ -1,4 +1,4 @@
-"""How people refer to an item: by its number in the issue last shown, ``#id``, or address."""
+"""How people refer to an item: by its number in what was last shown, ``#id``, or address."""
 
 import unicodedata
 
@@ -21,8 +21,8 @@ def split_reference(text: str) -> tuple[str, str]:
 async def item_named(context: Context, reference: str) -> StoredItem:
     """The item that ``reference`` names; one that was removed only operators can name.
 
-    ``3`` is the third of the issue last shown to the chat, ``#812`` the item with that id; all
-    else is an address or arXiv identifier. Raises ``Refusal``.
+    ``3`` is the third of the issue or search results last shown to the chat, ``#812`` the item
+    with that id; all else is an address or arXiv identifier. Raises ``Refusal``.
     """
     if not reference:
         raise Refusal("reference.how")
@@ -44,7 +44,8 @@ async def _found(context: Context, reference: str) -> StoredItem | None:
 
 
 async def _numbered(context: Context, number: int) -> int:
-    ids = await context.services.issues.last_items(context.chat.id)
+    ids = context.services.results.last(context.chat.id, context.now)
+    ids = ids or await context.services.issues.last_items(context.chat.id)
     if not ids:
         raise Refusal("reference.no_issue")
     if not 1 <= number <= len(ids):

@@ -2,6 +2,7 @@
 
 from bot.commands import (
     curating,
+    finding,
     following,
     keeping,
     personal,
@@ -43,6 +44,8 @@ def build_table() -> dict[str, Command]:
             ("我的订阅", "我的訂閱"),
             for_channels=True,
         ),
+        Command("search", finding.search, ("find", "搜索", "搜尋", "查找", "查詢")),
+        Command("similar", finding.similar, ("相似", "类似", "類似")),
         Command("issue", reading.issue, ("往期",)),
         Command("history", curating.history, ("历史", "歷史", "修订", "修訂")),
         Command("item", keeping.show, ("条目", "條目", "详情", "詳情")),

@@ -7,6 +7,7 @@ from bot.ports import (
     ChatStore,
     DigestStore,
     IssueStore,
+    ItemSearch,
     ItemStore,
     Ledger,
     Shelf,
@@ -15,7 +16,7 @@ from bot.ports import (
     SubscriptionStore,
     TurnStore,
 )
-from bot.store import migrate
+from bot.store import migrate, search
 from bot.store.chats import SqlChatStore
 from bot.store.digests import SqlDigestStore
 from bot.store.engine import Database, open_database
@@ -23,6 +24,7 @@ from bot.store.issues import SqlIssueStore
 from bot.store.items import SqlItemStore
 from bot.store.ledger import SqlLedger
 from bot.store.revisions import SqlRevisionStore
+from bot.store.search import SqlItemSearch
 from bot.store.shelf import SqlShelf
 from bot.store.sources import SqlSourceStore
 from bot.store.submissions import SqlSubmissionStore
@@ -38,6 +40,7 @@ class Store:
 
     database: Database
     items: ItemStore
+    search: ItemSearch
     chats: ChatStore
     subscriptions: SubscriptionStore
     issues: IssueStore
@@ -63,6 +66,7 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
     database = await open_database(url, create=upgrade)
     try:
         await (migrate.upgrade(database) if upgrade else migrate.require(database))
+        await search.prepare(database)
     except BaseException:
         await database.close()
         raise
@@ -71,6 +75,7 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
     return Store(
         database,
         items=items,
+        search=SqlItemSearch(database),
         chats=SqlChatStore(database),
         subscriptions=SqlSubscriptionStore(database),
         issues=SqlIssueStore(database),

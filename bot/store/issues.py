@@ -1,9 +1,9 @@
 """Issues: what was composed, and which chat was shown what on which day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Issue
@@ -95,14 +95,25 @@ class SqlIssueStore:
             content = (await connection.execute(query)).scalar()
         return issue_from_json(content) if content else None
 
-    async def last_items(self, chat_id: int) -> tuple[int, ...]:
+    async def last_items(self, chat_id: int, day: date | None = None) -> tuple[int, ...]:
         query = (
             select(issue_items.c.item_id)
-            .where(issue_items.c.issue_id == _last_shown(chat_id).scalar_subquery())
+            .where(issue_items.c.issue_id == _last_shown(chat_id, day).scalar_subquery())
             .order_by(issue_items.c.position)
         )
         async with self._database.read() as connection:
             return tuple((await connection.execute(query)).scalars())
+
+    async def days_of(self, chat_id: int, item_ids: Sequence[int]) -> Mapping[int, date]:
+        # The chat's issues are few, a popular item is in as many issues as there are readers.
+        query = (
+            select(issue_items.c.item_id, func.max(chat_issues.c.day).label("day"))
+            .join_from(chat_issues, issue_items, issue_items.c.issue_id == chat_issues.c.issue_id)
+            .where(chat_issues.c.chat_id == chat_id, issue_items.c.item_id.in_(item_ids))
+            .group_by(issue_items.c.item_id)
+        )
+        async with self._database.read() as connection:
+            return {row.item_id: row.day for row in await connection.execute(query)}
 
     async def days(self, chat_id: int) -> tuple[date, ...]:
         query = (
@@ -160,13 +171,11 @@ class SqlIssueStore:
         return date.fromisoformat(value)
 
 
-def _last_shown(chat_id: int) -> Select[int]:
-    return (
-        select(chat_issues.c.issue_id)
-        .where(chat_issues.c.chat_id == chat_id)
-        .order_by(chat_issues.c.shown_at.desc(), chat_issues.c.issue_id.desc())
-        .limit(1)
-    )
+def _last_shown(chat_id: int, day: date | None = None) -> Select[int]:
+    query = select(chat_issues.c.issue_id).where(chat_issues.c.chat_id == chat_id)
+    if day is not None:
+        query = query.where(chat_issues.c.day == day)
+    return query.order_by(chat_issues.c.shown_at.desc(), chat_issues.c.issue_id.desc()).limit(1)
 
 
 async def record_shown(

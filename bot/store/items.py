@@ -12,6 +12,7 @@ from bot.curation.changes import fields_of, with_fields
 from bot.curation.nouns import Decide
 from bot.model import SAMPLE_SOURCE, Candidate, Item, Section, StoredItem, TopicFilter
 from bot.ports import Added
+from bot.store import search
 from bot.store.candidates import Search, find
 from bot.store.codec import item_to_row, row_to_item, topics_to_rows
 from bot.store.engine import Database, Queue, retried
@@ -78,7 +79,9 @@ class SqlItemStore:
         keys = [item.key for item in new]
         stored = select(items.c.key, items.c.id).where(items.c.key.in_(keys))
         ids = {row.key: row.id for row in await connection.execute(stored)}
-        await self._insert_topics(connection, ((ids[item.key], item, now) for item in new))
+        placed = [(ids[item.key], item, now) for item in new]
+        await self._insert_topics(connection, placed)
+        await search.put(self._database, connection, placed)
 
     async def _update(
         self,
@@ -96,6 +99,7 @@ class SqlItemStore:
         ids = [row_id for row_id, _, _ in rows]
         await connection.execute(delete(item_topics).where(item_topics.c.item_id.in_(ids)))
         await self._insert_topics(connection, rows)
+        await search.put(self._database, connection, rows)
 
     async def take_in(
         self, connection: AsyncConnection, item: Item, now: datetime
@@ -127,6 +131,11 @@ class SqlItemStore:
             await connection.execute(removed_items.insert().values(item_id=item_id))
         if before.removed and not after.removed:
             await connection.execute(delete(removed_items).filter_by(item_id=item_id))
+        if after.removed:
+            await search.drop(self._database, connection, [item_id])
+        elif before.removed:
+            placed = [(item_id, after.item, before.first_seen)]
+            await search.put(self._database, connection, placed)
         return before, after
 
     async def _insert_topics(
@@ -160,9 +169,9 @@ class SqlItemStore:
     ) -> tuple[Candidate, ...]:
         if not (wanted.everything or wanted.topics or wanted.keywords):
             return ()
-        search = Search(wanted, since, until, sample, limit, sections)
+        asked = Search(wanted, since, until, sample, limit, sections)
         async with self._database.read() as connection:
-            return await find(connection, search)
+            return await find(connection, asked)
 
     async def load(self, ids: Sequence[int]) -> tuple[StoredItem, ...]:
         found: dict[int, StoredItem] = {}

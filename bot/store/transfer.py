@@ -7,7 +7,7 @@ from sqlalchemy import Table, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.store import migrate
+from bot.store import migrate, search
 from bot.store.backup import backup, new_file
 from bot.store.engine import Database, open_database
 from bot.store.tables import metadata
@@ -57,6 +57,7 @@ async def transfer(
         for table in metadata.sorted_tables:
             progress(table.name, await _copy(table, reading, writing))
         await _keep_counting(target, writing, await _last_ids(source, reading))
+        await search.rebuild(target, writing)
 
 
 async def _copy(table: Table, reading: AsyncConnection, writing: AsyncConnection) -> int:

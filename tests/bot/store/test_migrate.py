@@ -37,6 +37,7 @@ def schema(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute(
             "SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'alembic%'"
+            " AND name NOT LIKE 'item_search%'"  # it is made from the items, not migrated
         )
         return {" ".join(sql.split()) for (sql,) in rows}
 
@@ -69,7 +70,13 @@ def test_migrations_give_the_schema_of_the_tables(tmp_path: Path, path: Path) ->
 def test_alembic_sees_no_difference(path: Path) -> None:
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, *_: not str(name).startswith("item_search"),
+            },
+        )
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
