@@ -5,13 +5,14 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import feeds, memory, startup, today
+from benchmarks import feeds, memory, morning, startup, today
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "startup": startup.run,
     "memory": memory.run,
     "feeds": feeds.run,
     "today": today.run,
+    "morning": morning.run,
 }
 
 

@@ -11,14 +11,16 @@ from bot.commands.access import Access
 from bot.commands.context import Services
 from bot.commands.dispatch import Dispatcher
 from bot.commands.table import build_table
-from bot.config import ChannelSettings, Settings
+from bot.config import ChannelSettings, DeliverySettings, Settings
 from bot.curation.submissions import Look, Submissions
-from bot.delivery import Courier, Outlet
+from bot.delivery.courier import Courier
+from bot.delivery.outlet import Outlet
 from bot.digest.classify import Classifier
 from bot.digest.compose import Caps
 from bot.editor import Editor
 from bot.errors import ConfigError
 from bot.ingest import Ingest
+from bot.keeper import Keeper
 from bot.model import (
     ChatAddress,
     FollowKind,
@@ -28,7 +30,7 @@ from bot.model import (
 )
 from bot.notices import Herald
 from bot.platform import Adapter
-from bot.ports import Account, Clock
+from bot.ports import Account, Clock, Lease
 from bot.sample import sample_items
 from bot.store import Store, open_store
 from bot.subscriptions import ChannelWish, Defaults, Readers
@@ -79,27 +81,53 @@ class App:
         )
         return Dispatcher(services, build_table(), self.access)
 
-    def tick(self, adapters: Sequence[Adapter]) -> Tick:
-        """The scheduler's pass, delivering through ``adapters``."""
-        store = self.store
-        courier = Courier(
+    def courier(self, adapters: Sequence[Adapter], keeper: Keeper | None = None) -> Courier:
+        """Delivers through ``adapters``, where the keeper, if any, holds their leases."""
+        store, settings = self.store, self.settings.delivery
+
+        def fence_of(account: Account) -> Lease | None:
+            return keeper.held(send_lease(account)) if keeper else None
+
+        return Courier(
             store.ledger,
             store.chats,
             store.issues,
             self.editor,
-            outlets=_outlets(adapters),
+            store.leases,
+            outlets=self._outlets(adapters),
             clock=self.clock,
+            owner=keeper.owner if keeper else None,
+            fence_of=fence_of if keeper else None,
+            at_most_once=settings.at_most_once,
         )
-        return Tick(store.chats, store.ledger, courier)
+
+    def tick(self, adapters: Sequence[Adapter], keeper: Keeper | None = None) -> Tick:
+        """The scheduler's pass, delivering through ``adapters``."""
+        return Tick(self.store.chats, self.store.ledger, self.courier(adapters, keeper))
 
     def herald(self, adapters: Sequence[Adapter]) -> Herald:
         """Tells readers through ``adapters`` what became of what they sent in."""
         store = self.store
-        return Herald(store.submissions, store.chats, outlets=_outlets(adapters), clock=self.clock)
+        return Herald(
+            store.submissions, store.chats, outlets=self._outlets(adapters), clock=self.clock
+        )
+
+    def _outlets(self, adapters: Sequence[Adapter]) -> dict[Account, Outlet]:
+        settings = self.settings.delivery
+        return {(a.platform, a.account): outlet_of(a, settings) for a in adapters}
 
 
-def _outlets(adapters: Sequence[Adapter]) -> dict[Account, Outlet]:
-    return {(a.platform, a.account): Outlet(a.renderer, a) for a in adapters}
+def send_lease(account: Account) -> str:
+    """The name of the lease of who sends for the account."""
+    return f"send {':'.join(account)}"
+
+
+def outlet_of(adapter: Adapter, settings: DeliverySettings) -> Outlet:
+    """The adapter as the delivery sees it, with the operator's own limit if there is one."""
+    limits = adapter.limits
+    if (rate := settings.per_second.get(adapter.platform)) is not None:
+        limits = replace(limits, per_second=rate)
+    return Outlet(adapter.renderer, adapter, limits)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import tomllib
 from collections import Counter
 from datetime import time
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -169,6 +170,24 @@ class SubmissionSettings(_Table):
     per_day: int = Field(default=10, ge=0, le=1000)
 
 
+class Role(StrEnum):
+    """What a process does: read the sources, send issues, answer people."""
+
+    FETCH = "fetch"
+    SEND = "send"
+    SERVE = "serve"
+
+
+class DeliverySettings(_Table):
+    """``per_second`` replaces a platform's limit of messages a second, as with paid broadcast.
+
+    ``at_most_once``: a message whose outcome is unknown is given up, not sent again.
+    """
+
+    per_second: dict[str, Annotated[float, Field(ge=1, le=10_000)]] = {}
+    at_most_once: bool = False
+
+
 class ConsoleSettings(_Table):
     """``enabled`` left out: the console is on when no other platform is."""
 
@@ -257,6 +276,8 @@ class Settings(BaseSettings):
     issue: IssueSettings = IssueSettings()
     fetch: FetchSettings = FetchSettings()
     submissions: SubmissionSettings = SubmissionSettings()
+    roles: frozenset[Role] = Field(default=frozenset(Role), min_length=1)
+    delivery: DeliverySettings = DeliverySettings()
     console: ConsoleSettings = ConsoleSettings()
     telegram: TelegramSettings = TelegramSettings()
     github: GithubSettings = GithubSettings()
@@ -354,6 +375,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "fetch": FetchSettings,
         "access": AccessSettings,
         "submissions": SubmissionSettings,
+        "delivery": DeliverySettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
         "github": GithubSettings,

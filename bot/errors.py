@@ -10,6 +10,7 @@
     │   └── NewerDatabase    written by a newer Ribao; refused untouched
     └── DeliveryError        sending one message
         ├── RetryLater       not sent; may be sent again after a wait
+        ├── ChatMoved        not sent; the chat has another address now
         ├── ChatGone         not sent; the chat is closed to the bot
         ├── MessageRejected  not sent; this message will never be accepted
         └── OutcomeUnknown   perhaps sent
@@ -19,6 +20,7 @@ mistakes are left alone, so that they are seen.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 
 class BotError(Exception):
@@ -69,11 +71,35 @@ class DeliveryError(BotError):
     """One message was not, or perhaps not, delivered."""
 
 
-class RetryLater(DeliveryError):
-    """The message was not sent and may be sent again after ``seconds``."""
+class Scope(StrEnum):
+    """For whom a wait holds: the one chat, or everything that the bot account sends."""
 
-    def __init__(self, reason: str, seconds: float | None = None) -> None:
+    CHAT = "chat"
+    ACCOUNT = "account"
+
+
+class RetryLater(DeliveryError):
+    """The message was not sent and may be sent again after ``seconds``.
+
+    With the scope ``ACCOUNT`` nothing at all may be sent by this bot account before.
+    """
+
+    def __init__(
+        self, reason: str, seconds: float | None = None, *, scope: Scope = Scope.CHAT
+    ) -> None:
         self.seconds = seconds
+        self.scope = scope
+        super().__init__(reason)
+
+
+class ChatMoved(DeliveryError):
+    """The chat goes by another id now, as a group does that became a supergroup. Nothing was sent.
+
+    ``new_id`` is that id, on the same platform and for the same bot account.
+    """
+
+    def __init__(self, reason: str, new_id: str) -> None:
+        self.new_id = new_id
         super().__init__(reason)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.commands.told import verdict_text
 from bot.curation.nouns import Notice
 from bot.curation.ports import SubmissionStore
-from bot.delivery import Outlet, account_of, is_quiet
+from bot.delivery.outlet import Outlet, account_of, is_quiet
 from bot.errors import ChatGone, DeliveryError, OutcomeUnknown, RetryLater
 from bot.messages import messages
 from bot.model import Chat, ChatStatus

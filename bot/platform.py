@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
+from bot.delivery.outlet import Limits
 from bot.ports import Renderer, Rights, Sender
 
 Handle = Callable[[Incoming], Awaitable[Reply | None]]
@@ -26,6 +27,16 @@ class Adapter(Sender, Rights, Protocol):
     @property
     def interactive(self) -> bool:
         """Whether people may come at any time; False for a pipe, which will end."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """How fast this account may send."""
+        ...
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether only one process at a time may converse for this account, as with polling."""
         ...
 
     async def run(self, handle: Handle) -> None:

@@ -4,7 +4,7 @@ All instants are timezone-aware and in UTC. Implementations raise only the error
 ``bot.errors`` (stores: ``StoreError``); anything else is a bug.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -196,18 +196,18 @@ class ChatStore(Protocol):
         ...
 
     async def save(self, chat: Chat) -> None:
-        """Write all settings of an existing chat."""
+        """Write all settings of an existing chat.
+
+        What was planned for it and not begun is withdrawn, to be planned anew.
+        """
         ...
 
     async def erase(self, chat_id: int) -> None:
         """Forget the chat and all that belongs to it, in one transaction."""
         ...
 
-    async def due(self, now: datetime, *, after_id: int, limit: int) -> tuple[Chat, ...]:
-        """Active chats whose ``next_due`` is None or at or before ``now``, by id from ``after_id``.
-
-        Paused chats whose ``paused_until`` has passed are among them.
-        """
+    async def get_all(self, chat_ids: Sequence[int]) -> Mapping[int, Chat]:
+        """The chats that are there, by id."""
         ...
 
     async def scheduled(self, *, after_id: int, limit: int) -> tuple[Chat, ...]:
@@ -224,12 +224,25 @@ class ChatStore(Protocol):
         """How many chats there are, and how many of them get a daily issue."""
         ...
 
-    async def set_next_due(self, dues: Sequence[tuple[Chat, datetime | None]]) -> None:
-        """Write ``next_due`` of each chat, unless its schedule was changed since it was read."""
+    async def load(
+        self, after: datetime, until: datetime
+    ) -> Mapping[tuple[Account, datetime], int]:
+        """How many active chats of each account are due at each instant of that span."""
         ...
 
-    async def wake(self, woken: Chat, ended: datetime) -> bool:
-        """Write that the pause until ``ended`` is over, if it is still that pause."""
+    async def move(self, chat_id: int, new_id: str) -> int:
+        """The chat has another id on its platform; returns the chat that now holds all of it.
+
+        That is another one where the new address is known already: the two become one, with the
+        subscriptions and the history of both.
+        """
+        ...
+
+    async def plan_anew(self, now: datetime) -> None:
+        """Ask for all chats to be planned anew, as after a jump of the clock or new time zones.
+
+        What lies after ``now`` in a chat's past is set to ``now``.
+        """
         ...
 
 
@@ -340,12 +353,91 @@ class DigestStore(Protocol):
     async def count(self) -> int: ...
 
 
-class Ledger(Protocol):
-    """The deliveries: one row per chat, local issue date and part; see docs/delivery.md.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is decided for a chat: deliveries to plan, when to look at it again, and its waking."""
 
-    Every acknowledgement is fenced by the ``owner`` and ``attempt`` of the claimed delivery and
-    returns False, changing nothing, when the claim is no longer held.
+    chat: Chat
+    deliveries: tuple[PlannedDelivery, ...]
+    next_due: datetime | None
+    woken: bool = False
+
+
+Planner = Callable[[Chat], Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """A planned delivery that is to be composed, with what the issue depends on."""
+
+    delivery_id: int
+    chat_id: int
+    day: date
+    due_at: datetime
+    account: Account
+    language: str
+    layout: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """That a planned delivery has its issue, which looked at items up to ``until``."""
+
+    delivery_id: int
+    issue_id: int
+    until: datetime
+    platform: str
+    payloads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a claimed delivery: the state that it is to have, and why.
+
+    ``READY`` gives it back untried. ``not_before`` is for ``RETRY``; ``message_id`` and ``late``
+    are for ``SENT``. Nothing else goes to the chat before ``hold_until``.
     """
+
+    delivery: Delivery
+    state: DeliveryState
+    reason: str | None = None
+    not_before: datetime | None = None
+    message_id: str | None = None
+    late: bool = False
+    hold_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """That ``owner`` holds what goes by ``name``; ``epoch`` counts the changes of hands."""
+
+    name: str
+    owner: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """That an account must not send before ``until``; the wait was ``seconds`` long when told."""
+
+    until: datetime
+    seconds: float
+    reason: str
+
+
+class Ledger(Protocol):
+    """The deliveries: one row per chat, local issue date and part; see docs/delivery.md."""
+
+    async def plan_due(
+        self, now: datetime, until: datetime, decide: Planner, *, after_id: int, limit: int
+    ) -> int | None:
+        """Plan for a page of the chats that come due at or before ``until``, in one transaction.
+
+        Those are the active chats whose ``next_due`` is None or has come by then, and the paused
+        ones whose pause is over at ``now``; by id from ``after_id``. They are read, decided on
+        and written without any change getting in between. Returns the last id, None at the end.
+        """
+        ...
 
     async def plan(self, deliveries: Iterable[PlannedDelivery], now: datetime) -> int:
         """Write part 1 of each as ``planned`` (or ``expired``); those already there stay.
@@ -354,16 +446,29 @@ class Ledger(Protocol):
         """
         ...
 
-    async def planned(self, accounts: Sequence[Account], limit: int) -> tuple[Delivery, ...]:
-        """Rows still ``planned`` of active chats of these accounts, the longest due first."""
+    async def planned(
+        self,
+        accounts: Sequence[Account],
+        until: datetime,
+        *,
+        limit: int,
+        after: Commission | None = None,
+    ) -> tuple[Commission, ...]:
+        """Rows still ``planned`` of active chats of these accounts, due at or before ``until``.
+
+        The longest due first, those that come after ``after`` in that order.
+        """
         ...
 
-    async def ready(
-        self, delivery: Delivery, issue_id: int, until: datetime, payloads: Sequence[str]
-    ) -> bool:
+    async def unfinished(self, chat_ids: Sequence[int], due_before: datetime) -> set[int]:
+        """Those of the chats that still wait for an issue that was due before that."""
+        ...
+
+    async def ready(self, made: Sequence[Made]) -> int:
         """``planned`` -> ``ready``, with one row and payload per part, in one transaction.
 
-        False if the row is no longer ``planned``.
+        Returns how many were still ``planned``. If an issue was rendered for the platform before,
+        those payloads are used, so that all parts fit.
         """
         ...
 
@@ -374,30 +479,33 @@ class Ledger(Protocol):
         now: datetime,
         lease_until: datetime,
         limit: int,
+        *,
+        fence: Lease | None = None,
     ) -> tuple[Delivery, ...]:
         """Take up to ``limit`` rows of these accounts that may be sent now, as ``sending``.
 
-        Those are ``ready`` rows, and ``retry`` rows whose wait is over, of active chats, whose
-        earlier parts are all sent; one per chat at a time, the longest due first. It is committed
-        before this returns.
+        Those are ``ready`` rows, and ``retry`` rows whose wait is over, of active chats, that are
+        due and whose earlier parts are all sent; one per chat at a time, the longest due first.
+        It is committed before this returns. With a ``fence`` nothing is taken once that lease has
+        gone to somebody else.
         """
         ...
 
-    async def sent(self, delivery: Delivery, message_id: str, now: datetime, *, late: bool) -> bool:
-        """Acknowledge; the chat is then recorded as shown the issue, in the same transaction."""
+    async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> set[int]:
+        """Write what came of claimed deliveries, in one transaction.
+
+        Returns the ids of those whose claims were still held; the others change nothing. A chat
+        is recorded as shown the issue with part 1. A ``dead`` part takes the later ones along.
+        """
         ...
 
-    async def retry(self, delivery: Delivery, not_before: datetime, reason: str) -> bool: ...
-
-    async def uncertain(self, delivery: Delivery, reason: str) -> bool:
-        """The outcome is unknown. ``settle_uncertain`` decides what follows."""
+    async def next_wait(
+        self, accounts: Sequence[Account], now: datetime, until: datetime
+    ) -> datetime | None:
+        """The first instant up to ``until`` at which a chat may get its next part, if any."""
         ...
 
-    async def dead(self, delivery: Delivery, reason: str) -> bool:
-        """Give up this part and the parts after it."""
-        ...
-
-    async def abandon(self, delivery: Delivery, reason: str) -> bool:
+    async def abandon(self, delivery_id: int, reason: str) -> bool:
         """``planned`` -> ``dead``: it can't be composed."""
         ...
 
@@ -410,6 +518,14 @@ class Ledger(Protocol):
 
         Returns how many.
         """
+        ...
+
+    async def take_over(self, account: Account, owner: str) -> int:
+        """``sending`` rows of an account become ``uncertain`` unless they are the owner's."""
+        ...
+
+    async def withdraw_beyond(self, due_after: datetime) -> int:
+        """Take back what is planned for later: the clock was ahead. Returns how many."""
         ...
 
     async def settle_uncertain(self, max_doubts: int) -> tuple[int, int]:
@@ -434,6 +550,50 @@ class Ledger(Protocol):
         ...
 
     async def counts(self) -> Mapping[DeliveryState, int]: ...
+
+    async def parts(self) -> float:
+        """How many messages an issue has, on average; 1 before there was any."""
+        ...
+
+
+class LeaseStore(Protocol):
+    """Who does what only one process may do at a time, and until when an account must not send."""
+
+    async def now(self, local: datetime) -> datetime:
+        """The time by which leases run: the database server's, or ``local`` where there is none."""
+        ...
+
+    async def acquire(
+        self, name: str, owner: str, now: datetime, until: datetime, gone: Sequence[str] = ()
+    ) -> Lease | None:
+        """Take the lease, or prolong it; None while another holds it.
+
+        Owners that are ``gone`` hold nothing, and nobody longer than twice the term asked for:
+        then the clock was set back. The epoch grows with each change of hands.
+        """
+        ...
+
+    async def owners(self) -> tuple[str, ...]: ...
+
+    async def release(self, lease: Lease, now: datetime) -> None:
+        """Give the lease up, if it is still held."""
+        ...
+
+    async def hold(self, account: Account, wait: Hold) -> None:
+        """Remember that the account must not send."""
+        ...
+
+    async def holds(self) -> Mapping[Account, Hold]:
+        """The last wait of each account, over or not."""
+        ...
+
+
+class Notes(Protocol):
+    """A few words that Ribao keeps for itself, by key."""
+
+    async def get(self, key: str) -> str | None: ...
+
+    async def put(self, key: str, value: str) -> None: ...
 
 
 class TurnStore(Protocol):

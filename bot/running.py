@@ -1,41 +1,60 @@
-"""`ribao run`: all enabled platforms and the scheduler, in one process, until told to stop."""
+"""`ribao run`: all enabled platforms and the scheduler, in one process, until told to stop.
+
+Of several processes on one database, each thing is done by the one that holds its lease; the
+others stand by. See docs/delivery.md.
+"""
 
 import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
+from typing import Any
 
-from bot.app import App, channel_wishes, open_adapters, open_ingest, open_look
+from bot.app import App, channel_wishes, open_adapters, send_lease
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
+from bot.config import Role
+from bot.delivery.courier import Courier
+from bot.errors import StoreError
+from bot.jobs import jobs
+from bot.keeper import Keeper, wait_for
+from bot.owners import own_name
 from bot.platform import Adapter, Handle
-from scheduler.service import Job, Scheduler
+from bot.ports import Account
+from scheduler.service import DRAIN_SECONDS, Scheduler
+from scheduler.tick import Tick
 
 log = logging.getLogger(__name__)
 
-TICK_EVERY = timedelta(seconds=20)
-FIRST_FETCH_AFTER = timedelta(seconds=2)
 OPERATOR = "operator"
 """The sender in whose name configured channels are looked up."""
 
-KEPT = timedelta(days=60)
-"""How long the ledger's finished rows are kept; the rule asks for 40 days at least."""
+AGAIN_SECONDS = 5.0
 
 
 async def run(app: App) -> None:
     """Serve until SIGTERM or SIGINT, or until every adapter has nobody left to talk to."""
     async with open_adapters(app) as adapters:
         await set_up_channels(app, adapters, app.clock.now())
-        scheduler = Scheduler(_jobs(app, adapters), app.clock)
+        keeper = Keeper(app.store.leases, app.clock, own_name())
+        tick = app.tick(adapters, keeper)
+        scheduler = Scheduler(jobs(app, adapters, tick, keeper), app.clock)
         settle_memory()
         scheduler.start()
-        try:
-            await _converse(app, adapters)
-        finally:
-            await scheduler.stop()
+        stop = asyncio.Event()
+        with _signals(stop):
+            senders = _senders(app, adapters, tick, keeper, stop)
+            try:
+                await _converse(app, adapters, keeper, stop)
+            finally:
+                stop.set()
+                await asyncio.gather(scheduler.stop(), _drain(senders))
+                await _release(keeper)
 
 
 def settle_memory() -> None:
@@ -64,23 +83,111 @@ async def set_up_channels(app: App, adapters: Sequence[Adapter], now: datetime) 
         await app.readers.set_up_channel(replace(wish, address=address, title=title), now)
 
 
-async def _converse(app: App, adapters: Sequence[Adapter]) -> None:
-    tasks = [asyncio.create_task(adapter.run(_handle(app, adapter))) for adapter in adapters]
+@contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, _cancel_all, tasks)
+        loop.add_signal_handler(signum, stop.set)
     try:
-        for result in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(result, Exception):
-                raise result
+        yield
     finally:
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(signum)
 
 
-def _cancel_all(tasks: Sequence[asyncio.Task[None]]) -> None:
+# Sending
+
+
+def _senders(
+    app: App, adapters: Sequence[Adapter], tick: Tick, keeper: Keeper, stop: asyncio.Event
+) -> list[asyncio.Task[None]]:
+    if Role.SEND not in app.settings.roles:
+        return []
+    tasks = []
+    for adapter in adapters:
+        account = adapter.platform, adapter.account
+        name = send_lease(account)
+        work = partial(_serve, tick.courier, account)
+        tasks.append(asyncio.create_task(keeper.watch(name, work, stop), name=name))
+    return tasks
+
+
+async def _serve(courier: Courier, account: Account, end: asyncio.Event) -> None:
+    """A mistake of ours must not end the sending for good."""
+    while not end.is_set():
+        try:
+            await courier.serve(account, end)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("%s: the sender met a fault in Ribao, and begins anew", account[0])
+            await wait_for(end, AGAIN_SECONDS)
+
+
+async def _drain(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Let what is under way come to its end within 8 s; what does not is in doubt."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
     for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _release(keeper: Keeper) -> None:
+    try:
+        await keeper.release()
+    except StoreError as error:
+        log.warning("the leases end by themselves: %s", error)
+
+
+# Conversing
+
+
+async def _converse(
+    app: App, adapters: Sequence[Adapter], keeper: Keeper, stop: asyncio.Event
+) -> None:
+    """Until all have nobody left to talk to, or ``stop``."""
+    if Role.SERVE not in app.settings.roles:
+        await stop.wait()
+        return
+    conversing = [
+        asyncio.create_task(_conversation(app, adapter, keeper, stop)) for adapter in adapters
+    ]
+    stopping = asyncio.create_task(_cancel_at(stop, conversing))
+    try:
+        for result in await asyncio.gather(*conversing, return_exceptions=True):
+            if isinstance(result, Exception):
+                raise result
+    finally:
+        stopping.cancel()
+
+
+async def _cancel_at(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+
+
+def _conversation(
+    app: App, adapter: Adapter, keeper: Keeper, stop: asyncio.Event
+) -> Coroutine[Any, Any, None]:
+    handle = _handle(app, adapter)
+    if not adapter.exclusive:
+        return adapter.run(handle)
+
+    async def while_held(end: asyncio.Event) -> None:
+        task = asyncio.create_task(adapter.run(handle))
+        ending = asyncio.create_task(end.wait())
+        try:
+            await asyncio.wait([task, ending], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ending.cancel()
+            task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    return keeper.watch(f"serve {adapter.platform}:{adapter.account}", while_held, stop)
 
 
 def _handle(app: App, adapter: Adapter) -> Handle:
@@ -90,32 +197,3 @@ def _handle(app: App, adapter: Adapter) -> Handle:
         return await dispatcher.handle(incoming, app.clock.now())
 
     return handle
-
-
-def _jobs(app: App, adapters: Sequence[Adapter]) -> tuple[Job, ...]:
-    async def fetch(now: datetime) -> None:
-        # The sources are opened for each pass: between passes they cost no memory.
-        async with open_ingest(app) as ingest:
-            reports = await ingest.fetch(now)
-        for report in reports:
-            if report.error and report.waiting_until is None:
-                log.warning("source %s: %s", report.name, report.error)
-
-    async def look(now: datetime) -> None:
-        if await app.store.submissions.to_look_at(now, limit=1):
-            async with open_look(app) as at_page:
-                await app.submissions.look(at_page, now)
-
-    async def housekeep(now: datetime) -> None:
-        await app.store.ledger.prune((now - KEPT).date())
-
-    every = timedelta(minutes=app.settings.fetch.interval_minutes)
-    # A pipe is a short conversation: it should not wait for, or depend on, the network.
-    people = any(adapter.interactive for adapter in adapters)
-    return (
-        Job("tick", app.tick(adapters).run, TICK_EVERY),
-        Job("fetch", fetch, every, first_after=FIRST_FETCH_AFTER if people else every),
-        Job("pages", look, TICK_EVERY, first_after=FIRST_FETCH_AFTER if people else every),
-        Job("notices", app.herald(adapters).deliver, TICK_EVERY),
-        Job("housekeeping", housekeep, timedelta(days=1), first_after=timedelta(hours=1)),
-    )

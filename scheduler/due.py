@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.model import CATCH_UP, GRACE, Occurrence, Schedule
@@ -24,6 +24,10 @@ _ONE_DAY = timedelta(days=1)
 _DAYS_SEARCHED = 16
 """From the day beyond the local date (see below) to the same weekday two weeks off, as the date
 one week off may be one that the zone skipped."""
+
+
+_REMEMBERED = 4096
+"""Most readers of one morning share a few schedules."""
 
 
 class Verdict(StrEnum):
@@ -57,6 +61,7 @@ def occurrence(schedule: Schedule, day: date) -> Occurrence | None:
     return Occurrence(day, local.astimezone(UTC))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def next_due(schedule: Schedule, after: datetime) -> Occurrence | None:
     """The first occurrence later than ``after``; None if the schedule has no weekdays."""
     moment = _utc(after)
@@ -65,6 +70,7 @@ def next_due(schedule: Schedule, after: datetime) -> Occurrence | None:
     return next((o for o in _occurrences(schedule, first, _ONE_DAY) if o.instant > moment), None)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def latest_due(schedule: Schedule, at: datetime) -> Occurrence | None:
     """The last occurrence not later than ``at``; None if the schedule has no weekdays."""
     moment = _utc(at)

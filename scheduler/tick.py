@@ -1,21 +1,24 @@
 """One pass of the scheduler: who is due is planned in the ledger, then delivered.
 
-The order of writes makes a kill harmless: an issue is planned before the chat's next instant is
-moved on, and planning the same local date again changes nothing.
+Planning a chat and moving its next instant on is one transaction, and planning the same local date
+again changes nothing: a kill is harmless.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.delivery import Courier
+from bot.delivery.courier import Courier
 from bot.model import Chat, ChatStatus, PlannedDelivery
-from bot.ports import ChatStore, Ledger
+from bot.ports import ChatStore, Ledger, Plan
 from bot.subscriptions import resumed
 from scheduler.due import Verdict, decide, next_due
 
 BATCH = 1000
+
+AHEAD = timedelta(minutes=5)
+"""So long before their hour issues are planned and composed."""
 
 
 class Tick:
@@ -24,13 +27,17 @@ class Tick:
     def __init__(self, chats: ChatStore, ledger: Ledger, courier: Courier) -> None:
         self._chats = chats
         self._ledger = ledger
-        self._courier = courier
+        self.courier = courier
 
     async def run(self, now: datetime) -> Counter[str]:
-        """One pass as the timer makes it, over the chats whose next instant has come."""
-        async for chats in self._pages_of_due(now):
-            await self._plan(chats, now)
-        return await self._courier.deliver(now)
+        """One pass over the chats whose next instant has come: plans, composes and sends."""
+        await self.plan(now, now)
+        return await self.courier.deliver(now)
+
+    async def prepare(self, now: datetime) -> None:
+        """Plan and compose what is due by now, or soon; the senders do the rest."""
+        await self.plan(now, now + AHEAD)
+        await self.courier.compose(now, now + AHEAD)
 
     async def run_as_of(self, at: datetime) -> Counter[str]:
         """One pass as of any instant, past or to come, over all scheduled chats.
@@ -41,28 +48,17 @@ class Tick:
         async for chats in self._pages_of_scheduled():
             due = [due_delivery(_as_of(chat, at), at) for chat in chats]
             await self._ledger.plan([d for d in due if d and not d.expired], at)
-        return await self._courier.deliver(at)
+        return await self.courier.deliver(at)
 
-    async def _plan(self, chats: Iterable[Chat], now: datetime) -> None:
-        awake = [await self._woken(chat, now) for chat in chats]
-        planned = [delivery for chat in awake if (delivery := due_delivery(chat, now))]
-        await self._ledger.plan(planned, now)
-        await self._chats.set_next_due([(chat, _next_instant(chat, now)) for chat in awake])
+    async def plan(self, now: datetime, until: datetime) -> None:
+        """Plan for all chats that come due by ``until``."""
 
-    async def _woken(self, chat: Chat, now: datetime) -> Chat:
-        """A chat whose pause is over is active from the end of the pause on."""
-        if chat.status is not ChatStatus.PAUSED or chat.paused_until is None:
-            return chat
-        if chat.paused_until > now:
-            return chat
-        woken = resumed(chat, chat.paused_until)
-        return woken if await self._chats.wake(woken, chat.paused_until) else chat
+        def decide_on(chat: Chat) -> Plan:
+            return plan_of(chat, now, until)
 
-    async def _pages_of_due(self, now: datetime) -> AsyncIterator[tuple[Chat, ...]]:
-        last = 0
-        while page := await self._chats.due(now, after_id=last, limit=BATCH):
-            yield page
-            last = page[-1].id
+        last: int | None = 0
+        while last is not None:
+            last = await self._ledger.plan_due(now, until, decide_on, after_id=last, limit=BATCH)
 
     async def _pages_of_scheduled(self) -> AsyncIterator[tuple[Chat, ...]]:
         last = 0
@@ -71,9 +67,29 @@ class Tick:
             last = page[-1].id
 
 
+def plan_of(chat: Chat, now: datetime, until: datetime) -> Plan:
+    """What to plan for the chat at ``now``: what is due, and what is due by ``until``. Pure."""
+    woken = _awake(chat, now)
+    is_woken = woken is not chat
+    # Before its next instant there is nothing that was not dealt with, unless it changed.
+    is_open = chat.next_due is None or chat.next_due <= now or is_woken
+    due = due_delivery(woken, now) if is_open else None
+    deliveries = [due] if due else []
+    following = next_due(woken.schedule, now)
+    if following and following.instant <= until:
+        if _gets_issues(woken):
+            deliveries.append(PlannedDelivery(chat.id, following.day, following.instant))
+        following = next_due(woken.schedule, until)
+    return Plan(woken, tuple(deliveries), following.instant if following else None, is_woken)
+
+
+def _gets_issues(chat: Chat) -> bool:
+    return chat.status is ChatStatus.ACTIVE and chat.active_since is not None
+
+
 def due_delivery(chat: Chat, now: datetime) -> PlannedDelivery | None:
     """What to plan for the chat at ``now``, if anything. Pure."""
-    if chat.status is not ChatStatus.ACTIVE or chat.active_since is None:
+    if chat.active_since is None or not _gets_issues(chat):
         return None
     due = decide(chat.schedule, now=now, active_since=chat.active_since, changed_at=chat.changed_at)
     if due is None:
@@ -81,12 +97,14 @@ def due_delivery(chat: Chat, now: datetime) -> PlannedDelivery | None:
     return PlannedDelivery(chat.id, due.day, due.instant, expired=due.verdict is Verdict.EXPIRED)
 
 
+def _awake(chat: Chat, now: datetime) -> Chat:
+    """A chat whose pause is over is active from the end of the pause on."""
+    if chat.status is not ChatStatus.PAUSED or chat.paused_until is None:
+        return chat
+    return chat if chat.paused_until > now else resumed(chat, chat.paused_until)
+
+
 def _as_of(chat: Chat, at: datetime) -> Chat:
     if chat.active_since is None or chat.active_since <= at:
         return chat
     return replace(chat, active_since=datetime.min.replace(tzinfo=at.tzinfo))
-
-
-def _next_instant(chat: Chat, now: datetime) -> datetime | None:
-    following = next_due(chat.schedule, now)
-    return following.instant if following else None

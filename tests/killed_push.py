@@ -45,7 +45,16 @@ def fuse_all(target: object, names: tuple[str, ...], fuse: Fuse) -> None:
         setattr(target, name, fuse.wrap(getattr(target, name)))
 
 
-LEDGER = ("plan", "planned", "ready", "claim", "sent", "reclaim", "settle_uncertain", "expire")
+LEDGER = (
+    "plan_due",
+    "planned",
+    "ready",
+    "claim",
+    "settle",
+    "reclaim",
+    "settle_uncertain",
+    "expire",
+)
 
 
 async def main(data_dir: Path, at: datetime, step: int) -> None:
@@ -55,7 +64,6 @@ async def main(data_dir: Path, at: datetime, step: int) -> None:
     async with open_app(settings, SetClock(at)) as app, open_adapters(app) as adapters:
         fuse_all(app.store.ledger, LEDGER, fuse)
         fuse_all(app.store.issues, ("save",), fuse)
-        fuse_all(app.store.chats, ("set_next_due",), fuse)
         fuse_all(adapters[0], ("send",), fuse)
         await app.tick(adapters).run(at)
 

@@ -12,6 +12,7 @@ from adapters.console.mailbox import Mailbox
 from adapters.console.pipe import run_pipe
 from adapters.console.render import ConsoleRenderer
 from adapters.console.session import ACCOUNT, PLATFORM, Session, address_of
+from bot.delivery.outlet import Limits
 from bot.messages import known_language
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
@@ -24,6 +25,8 @@ class ConsoleAdapter:
 
     platform = PLATFORM
     account = ACCOUNT
+    exclusive = False
+    limits = Limits()
 
     def __init__(self, mailbox: Mailbox, data_dir: Path, chat: str) -> None:
         self.renderer = ConsoleRenderer()

@@ -28,10 +28,15 @@ from adapters.telegram.updates import PLATFORM, in_name_of, kind_of, title_of
 from adapters.telegram.webhook import Place, Webhook, secret_of
 from bot.commands.table import build_table
 from bot.config import TelegramSettings
+from bot.delivery.outlet import Limits
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
 
 log = logging.getLogger(__name__)
+
+LIMITS = Limits(per_second=30, chat_seconds=1, group_seconds=3)
+"""About 30 messages a second in all, one a second to a chat, 20 a minute to a group:
+https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"""
 
 _ADMINISTRATORS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
@@ -41,6 +46,8 @@ class TelegramAdapter:
 
     platform = PLATFORM
     interactive = True
+    exclusive = True
+    limits = LIMITS
 
     def __init__(
         self, bot: Bot, token: str, operators: Iterable[str] = (), place: Place | None = None

@@ -10,7 +10,15 @@ from datetime import timedelta
 from telegram import error as sdk
 
 from adapters.telegram.transport import NotSent
-from bot.errors import ChatGone, DeliveryError, MessageRejected, OutcomeUnknown, RetryLater
+from bot.errors import (
+    ChatGone,
+    ChatMoved,
+    DeliveryError,
+    MessageRejected,
+    OutcomeUnknown,
+    RetryLater,
+    Scope,
+)
 
 _GONE = (
     "chat not found",
@@ -42,7 +50,9 @@ def as_delivery_error(error: sdk.TelegramError) -> DeliveryError:
         case NotSent():
             return RetryLater(f"Telegram can't be reached: {words}")
         case sdk.InvalidToken() | sdk.Conflict():
-            return RetryLater(words, seconds=REFUSED_SECONDS)
+            return RetryLater(words, seconds=REFUSED_SECONDS, scope=Scope.ACCOUNT)
+        case sdk.ChatMigrated():
+            return ChatMoved(words, str(error.new_chat_id))
         case sdk.Forbidden() | sdk.BadRequest():
             return _refused(error)
         case _:

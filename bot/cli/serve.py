@@ -140,15 +140,22 @@ def push(
 
 
 async def _push(settings: "Settings", at: datetime | None) -> dict[str, int]:
-    from bot.app import open_adapters, open_app
+    from bot.app import open_adapters, open_app, send_lease
+    from bot.keeper import Keeper
+    from bot.owners import own_name
     from bot.running import set_up_channels
 
     async with open_app(settings) as app, open_adapters(app) as adapters:
         await set_up_channels(app, adapters, app.clock.now())
-        tick = app.tick(adapters)
+        keeper = Keeper(app.store.leases, app.clock, own_name())
+        tick = app.tick(adapters, keeper)
         # Number 1 is not later than today, whatever day the pass is made for.
         await app.store.issues.first_day(app.clock.now().date())
-        counts = await (tick.run_as_of(at) if at else tick.run(app.clock.now()))
+        names = [send_lease((adapter.platform, adapter.account)) for adapter in adapters]
+        async with keeper.holding(names) as held:
+            for name in sorted(set(names) - held):
+                tell(f"{name}: another process does that; it sends what is due")
+            counts = await (tick.run_as_of(at) if at else tick.run(app.clock.now()))
         return {
             name: counts[name]
             for name in ("sent", "late", "retried", "uncertain", "dead", "expired")

@@ -9,7 +9,9 @@ from bot.ports import (
     IssueStore,
     ItemSearch,
     ItemStore,
+    LeaseStore,
     Ledger,
+    Notes,
     Shelf,
     SourceStore,
     StarStore,
@@ -22,7 +24,9 @@ from bot.store.digests import SqlDigestStore
 from bot.store.engine import Database, open_database
 from bot.store.issues import SqlIssueStore
 from bot.store.items import SqlItemStore
+from bot.store.leases import SqlLeaseStore
 from bot.store.ledger import SqlLedger
+from bot.store.notes import SqlNotes
 from bot.store.revisions import SqlRevisionStore
 from bot.store.search import SqlItemSearch
 from bot.store.shelf import SqlShelf
@@ -45,6 +49,8 @@ class Store:
     subscriptions: SubscriptionStore
     issues: IssueStore
     ledger: Ledger
+    leases: LeaseStore
+    notes: Notes
     sources: SourceStore
     revisions: RevisionStore
     shelf: Shelf
@@ -80,6 +86,8 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         subscriptions=SqlSubscriptionStore(database),
         issues=SqlIssueStore(database),
         ledger=SqlLedger(database),
+        leases=SqlLeaseStore(database),
+        notes=SqlNotes(database),
         sources=SqlSourceStore(database),
         revisions=revisions,
         shelf=SqlShelf(database),

@@ -1,6 +1,7 @@
 """Chats: the people, groups and channels, and their settings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,11 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    bindparam,
+    Update,
     delete,
+    exists,
     func,
+    literal,
     or_,
     select,
     union,
@@ -20,8 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
+from bot.ports import Account
+from bot.store import transitions
 from bot.store.engine import Database, retried
-from bot.store.tables import chat_issues, chats, deliveries, is_one_of, issues
+from bot.store.tables import chat_issues, chats, deliveries, is_one_of, issues, subscriptions
 
 
 class SqlChatStore:
@@ -38,6 +43,12 @@ class SqlChatStore:
         async with self._database.read() as connection:
             return await _one(connection, chats.c.id == chat_id)
 
+    async def get_all(self, chat_ids: Sequence[int]) -> dict[int, Chat]:
+        async with self._database.read() as connection:
+            query = select(chats).where(chats.c.id.in_(chat_ids))
+            rows = (await connection.execute(query)).all()
+        return {row.id: _to_chat(row) for row in rows}
+
     async def add(self, chat: Chat, now: datetime) -> Chat:
         insert = self._database.insert(chats).on_conflict_do_nothing()
         async with self._database.write() as connection:
@@ -45,12 +56,13 @@ class SqlChatStore:
             there = select(chats).where(_is_at(chat.address))
             return _to_chat((await connection.execute(there)).one())
 
+    @retried
     async def save(self, chat: Chat) -> None:
         """Write all settings; a chat that was erased meanwhile stays erased."""
         async with self._database.write() as connection:
-            await connection.execute(
-                update(chats).where(chats.c.id == chat.id).values(**_to_row(chat))
-            )
+            row = _to_row(chat) | {"next_due": None}
+            await connection.execute(update(chats).where(chats.c.id == chat.id).values(**row))
+            await connection.execute(transitions.withdrawn(deliveries.c.chat_id == chat.id))
 
     @retried
     async def erase(self, chat_id: int) -> None:
@@ -72,12 +84,6 @@ class SqlChatStore:
             await connection.execute(added_by_them)
             await connection.execute(delete(issues).where(_only_of(chat_id)))
             await connection.execute(delete(chats).where(chats.c.id == chat_id))
-
-    async def due(self, now: datetime, *, after_id: int, limit: int) -> tuple[Chat, ...]:
-        """Chats to plan for, by id; active ones only while their daily issue is switched on."""
-        ids = union_all(*(query.where(chats.c.id > after_id) for query in _due(now)))
-        page = ids.order_by("id").limit(limit).subquery()
-        return await self._page(select(chats).where(chats.c.id.in_(select(page.c.id))))
 
     async def scheduled(self, *, after_id: int, limit: int) -> tuple[Chat, ...]:
         return await self._page(
@@ -120,39 +126,60 @@ class SqlChatStore:
             row = (await connection.execute(query)).one()
         return row[0], row[1]
 
-    @retried
-    async def set_next_due(self, dues: Sequence[tuple[Chat, datetime | None]]) -> None:
-        if not dues:
-            return
-        seen = bindparam("seen", type_=chats.c.changed_at.type)
-        statement = (
-            update(chats)
-            .where(chats.c.id == bindparam("row_id"), chats.c.changed_at.is_not_distinct_from(seen))
-            .values(next_due=bindparam("due", type_=chats.c.next_due.type))
+    async def load(self, after: datetime, until: datetime) -> dict[tuple[Account, datetime], int]:
+        slot = (chats.c.platform, chats.c.account, chats.c.next_due)
+        query = (
+            select(*slot, func.count())
+            .where(*_ACTIVE, chats.c.next_due > after, chats.c.next_due <= until)
+            .group_by(*slot)
         )
-        # In one order for all, lest two processes wait for each other.
-        ordered = sorted(dues, key=lambda pair: pair[0].id)
-        rows = [{"row_id": chat.id, "seen": chat.changed_at, "due": due} for chat, due in ordered]
-        async with self._database.write() as connection:
-            await connection.execute(statement, rows)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {((platform, account), due): n for platform, account, due, n in rows}
 
-    async def wake(self, woken: Chat, ended: datetime) -> bool:
-        statement = (
-            update(chats)
-            .where(
-                chats.c.id == woken.id,
-                chats.c.status == ChatStatus.PAUSED.value,
-                chats.c.paused_until == ended,
-            )
-            .values(
-                status=woken.status.value,
-                paused_until=None,
-                active_since=woken.active_since,
-                next_due=None,
-            )
-        )
+    @retried
+    async def move(self, chat_id: int, new_id: str) -> int:
         async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount > 0
+            moving = await _one(connection, chats.c.id == chat_id)
+            if moving is None:
+                return chat_id
+            address = replace(moving.address, id=new_id)
+            other = await connection.scalar(select(chats.c.id).where(_is_at(address)))
+            if other is not None and other != chat_id:
+                await self._merge(connection, chat_id, other)
+            await connection.execute(
+                update(chats).where(chats.c.id == chat_id).values(address=new_id, next_due=None)
+            )
+        return chat_id
+
+    async def _merge(self, connection: AsyncConnection, chat_id: int, other: int) -> None:
+        """Give all that the other chat has to this one, but for its settings."""
+        # What the other one got today must not come again.
+        await connection.execute(transitions.withdrawn(deliveries.c.chat_id == chat_id))
+        for table in (subscriptions, chat_issues):
+            columns = [column for column in table.c if column.name != "id"]
+            values = [
+                literal(chat_id, column.type) if column.name == "chat_id" else column
+                for column in columns
+            ]
+            insert = self._database.insert(table).on_conflict_do_nothing()
+            given = select(*values).where(table.c.chat_id == other)
+            await connection.execute(insert.from_select([c.name for c in columns], given))
+        mine = deliveries.alias("mine")
+        there = exists().where(mine.c.chat_id == chat_id, mine.c.day == deliveries.c.day)
+        await connection.execute(
+            update(deliveries).where(deliveries.c.chat_id == other, ~there).values(chat_id=chat_id)
+        )
+        await connection.execute(delete(chats).where(chats.c.id == other))
+
+    @retried
+    async def plan_anew(self, now: datetime) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(update(chats).values(next_due=None))
+            for column in (chats.c.active_since, chats.c.changed_at):
+                await connection.execute(
+                    update(chats).where(column > now).values({column.name: now})
+                )
 
 
 def _is_at(address: ChatAddress) -> ColumnElement[bool]:
@@ -164,17 +191,43 @@ def _is_at(address: ChatAddress) -> ColumnElement[bool]:
     )
 
 
-def _due(now: datetime) -> list[Select[int]]:
-    """Ids of the chats that are due: one query for each way, so that each is read from an index."""
-    active = select(chats.c.id).where(
-        is_one_of(chats.c.status, ChatStatus.ACTIVE), chats.c.active_since.is_not(None)
+_ACTIVE = (is_one_of(chats.c.status, ChatStatus.ACTIVE), chats.c.active_since.is_not(None))
+
+
+async def due_chats(
+    connection: AsyncConnection, now: datetime, until: datetime, *, after_id: int, limit: int
+) -> tuple[Chat, ...]:
+    """See ``Ledger.plan_due``. They stay locked, but for those that another process plans."""
+    ids = union_all(*(query.where(chats.c.id > after_id) for query in _due(now, until)))
+    page = ids.order_by("id").limit(limit).subquery()
+    query = (
+        select(chats)
+        .where(chats.c.id.in_(select(page.c.id)))
+        .order_by(chats.c.id)
+        .with_for_update(skip_locked=True, key_share=True)
     )
+    return tuple(map(_to_chat, (await connection.execute(query)).all()))
+
+
+def _due(now: datetime, until: datetime) -> list[Select[int]]:
+    """Ids of the chats that are due: one query for each way, so that each is read from an index."""
+    active = select(chats.c.id).where(*_ACTIVE)
     paused = select(chats.c.id).where(is_one_of(chats.c.status, ChatStatus.PAUSED))
     return [
         active.where(chats.c.next_due.is_(None)),
-        active.where(chats.c.next_due <= now),
+        active.where(chats.c.next_due <= until),
         paused.where(chats.c.paused_until <= now),
     ]
+
+
+def next_due_of(chat_ids: Sequence[int], instant: datetime | None) -> Update:
+    return update(chats).where(chats.c.id.in_(chat_ids)).values(next_due=instant)
+
+
+def woken(chat: Chat) -> Update:
+    """The chat's pause is over."""
+    values = {"status": chat.status.value, "paused_until": None, "active_since": chat.active_since}
+    return update(chats).where(chats.c.id == chat.id).values(**values)
 
 
 def _only_of(chat_id: int) -> ColumnElement[bool]:

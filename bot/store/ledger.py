@@ -1,22 +1,25 @@
 """The ledger of deliveries; its rules stand in docs/delivery.md."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Delete, Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, DeliveryState, PlannedDelivery
+from bot.ports import Account, Commission, Lease, Made, Outcome, Plan, Planner
 from bot.store import transitions
+from bot.store.chats import due_chats, next_due_of, woken
 from bot.store.engine import Database, retried
-from bot.store.issues import record_shown
-from bot.store.tables import chats, payloads
+from bot.store.tables import chat_issues, chats, payloads
 from bot.store.tables import deliveries as rows_of
 
 BATCH = 1000
 """Plans written in one transaction."""
+
+_ONE_DAY = timedelta(days=1)
 
 
 class SqlLedger:
@@ -28,6 +31,32 @@ class SqlLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @retried
+    async def plan_due(
+        self, now: datetime, until: datetime, decide: Planner, *, after_id: int, limit: int
+    ) -> int | None:
+        async with self._database.write() as connection:
+            due = await due_chats(connection, now, until, after_id=after_id, limit=limit)
+            if not due:
+                return None
+            plans = [decide(chat) for chat in due]
+            rows = [transitions.planned_row(d, now) for plan in plans for d in plan.deliveries]
+            if rows:
+                insert = self._database.insert(rows_of).on_conflict_do_nothing()
+                await connection.execute(insert, rows)
+            await self._move_on(connection, plans)
+        return due[-1].id
+
+    async def _move_on(self, connection: AsyncConnection, plans: Sequence[Plan]) -> None:
+        """Many chats have the same next instant: a statement for each instant, not each chat."""
+        by_instant: dict[datetime | None, list[int]] = {}
+        for plan in plans:
+            by_instant.setdefault(plan.next_due, []).append(plan.chat.id)
+            if plan.woken:
+                await connection.execute(woken(plan.chat))
+        for instant, ids in by_instant.items():
+            await connection.execute(next_due_of(ids, instant))
 
     async def plan(self, deliveries: Iterable[PlannedDelivery], now: datetime) -> int:
         """Plans for chats that were erased meanwhile are left out."""
@@ -59,46 +88,74 @@ class SqlLedger:
         return len((await connection.execute(insert, rows)).all())
 
     async def planned(
-        self, accounts: Sequence[tuple[str, str]], limit: int
-    ) -> tuple[Delivery, ...]:
+        self,
+        accounts: Sequence[Account],
+        until: datetime,
+        *,
+        limit: int,
+        after: Commission | None = None,
+    ) -> tuple[Commission, ...]:
         if not accounts:
             return ()
+        last = (after.due_at, after.chat_id) if after else None
+        query = transitions.commissions(accounts, until, last, limit)
         async with self._database.read() as connection:
-            rows = (await connection.execute(transitions.planned(accounts, limit))).all()
-        return tuple(transitions.to_delivery(row) for row in rows)
+            rows = (await connection.execute(query)).all()
+        return tuple(
+            Commission(id_, chat_id, day, due_at, (platform, account), language, layout)
+            for id_, chat_id, day, due_at, platform, account, language, layout in rows
+        )
+
+    async def unfinished(self, chat_ids: Sequence[int], due_before: datetime) -> set[int]:
+        async with self._database.read() as connection:
+            queries = transitions.unfinished(chat_ids, due_before)
+            found = [(await connection.execute(query)).scalars() for query in queries]
+        return {chat_id for some in found for chat_id in some}
 
     @retried
-    async def ready(
-        self, delivery: Delivery, issue_id: int, until: datetime, payloads: Sequence[str]
-    ) -> bool:
-        """If the issue was rendered before, those messages are used, so that all parts fit."""
-        if not payloads:
+    async def ready(self, made: Sequence[Made]) -> int:
+        if not all(each.payloads for each in made):
             raise ValueError("an issue has at least one message")
-        values = {"issue_id": issue_id, "until": until}
         async with self._database.write() as connection:
-            made = await connection.execute(transitions.made_ready(delivery, values))
-            first = made.mappings().one_or_none()
-            if first is None:
-                return False
-            parts = await self._store_payloads(connection, first, payloads)
-            shared = {name: first[name] for name in first if name != "id"}
-            await self._insert(connection, [{**shared, "part": n} for n in range(2, parts + 1)])
-            return True
+            query = transitions.still_planned([each.delivery_id for each in made])
+            planned = set((await connection.execute(query)).scalars())
+            there = [each for each in made if each.delivery_id in planned]
+            if not there:
+                return 0
+            parts = await self._store_payloads(connection, there)
+            rows = [
+                {"row_id": each.delivery_id, "issue": each.issue_id, "looked_at": each.until}
+                for each in there
+            ]
+            await connection.execute(transitions.made_ready(), rows)
+            if max(parts.values()) > 1:
+                later = transitions.later_parts(list(planned))
+                names = [column.name for column in later.selected_columns]
+                insert = self._database.insert(rows_of).from_select(names, later)
+                await connection.execute(insert.on_conflict_do_nothing())
+        return len(planned)
 
     async def _store_payloads(
-        self, connection: AsyncConnection, first: Mapping[Any, Any], texts: Sequence[str]
-    ) -> int:
-        """Store the messages, unless there are some; returns how many there are."""
-        platform = await connection.scalar(
-            select(chats.c.platform).where(chats.c.id == first["chat_id"])
+        self, connection: AsyncConnection, made: Sequence[Made]
+    ) -> dict[tuple[int, str], int]:
+        """Store the messages of issues that have none yet; returns how many each has."""
+        asked = {(each.issue_id, each.platform): each.payloads for each in made}
+        key = (payloads.c.issue_id, payloads.c.platform)
+        query = (
+            select(*key, func.max(payloads.c.part))
+            .where(payloads.c.issue_id.in_({issue_id for issue_id, _ in asked}))
+            .group_by(*key)
         )
-        key = {"issue_id": first["issue_id"], "platform": platform}
-        there = select(func.count()).select_from(payloads).filter_by(**key)
-        if count := await connection.scalar(there):
-            return count
-        rows = [{**key, "part": part, "payload": text} for part, text in enumerate(texts, 1)]
-        await connection.execute(self._database.insert(payloads).on_conflict_do_nothing(), rows)
-        return len(rows)
+        there = {(row[0], row[1]): row[2] for row in await connection.execute(query)}
+        new = {pair: texts for pair, texts in asked.items() if pair not in there}
+        rows = [
+            {"issue_id": issue_id, "platform": platform, "part": part, "payload": text}
+            for (issue_id, platform), texts in new.items()
+            for part, text in enumerate(texts, 1)
+        ]
+        if rows:
+            await connection.execute(self._database.insert(payloads).on_conflict_do_nothing(), rows)
+        return there | {pair: len(texts) for pair, texts in new.items()}
 
     @retried
     async def claim(
@@ -108,10 +165,14 @@ class SqlLedger:
         now: datetime,
         lease_until: datetime,
         limit: int,
+        *,
+        fence: Lease | None = None,
     ) -> tuple[Delivery, ...]:
         if not accounts:
             return ()
         async with self._database.write() as connection:
+            if fence and not await connection.scalar(transitions.holds_lease(fence)):
+                return ()
             found = await connection.execute(transitions.claimable(accounts, now).limit(limit))
             # Of two days' issues for one chat only the longer due is taken now.
             first_of_chat = {row.chat_id: row.id for row in reversed(found.all())}
@@ -125,62 +186,79 @@ class SqlLedger:
         return tuple(transitions.to_delivery(row, row.payload) for row in rows)
 
     @retried
-    async def sent(self, delivery: Delivery, message_id: str, now: datetime, *, late: bool) -> bool:
-        acknowledged = transitions.acknowledged(
-            delivery, DeliveryState.SENT, message_id=message_id, sent_at=now, late=late
-        )
+    async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> set[int]:
+        asked = {outcome.delivery.id: outcome for outcome in outcomes}
         async with self._database.write() as connection:
-            row = (await connection.execute(acknowledged.returning(rows_of))).one_or_none()
-            if row is None:
-                return False
-            await record_shown(
-                self._database,
-                connection,
-                chat_id=row.chat_id,
-                issue_id=row.issue_id,
-                until=row.until,
-                now=now,
-            )
-            return True
+            claimed = (await connection.execute(transitions.in_hand(list(asked)))).all()
+            rows = {row.id: row for row in claimed if _holds(asked[row.id].delivery, row)}
+            held = [outcome for outcome in outcomes if outcome.delivery.id in rows]
+            if not held:
+                return set()
+            values = [transitions.settled_values(outcome, now) for outcome in held]
+            await connection.execute(transitions.settled(), values)
+            sent = [rows[o.delivery.id] for o in held if o.state is DeliveryState.SENT]
+            await self._record_shown(connection, [row for row in sent if row.part == 1], now)
+            for outcome in held:
+                if outcome.state is DeliveryState.DEAD:
+                    given_up = transitions.rest_given_up(rows[outcome.delivery.id], outcome.reason)
+                    await connection.execute(given_up)
+            await self._hold_chats(connection, held)
+        return set(rows)
 
-    async def retry(self, delivery: Delivery, not_before: datetime, reason: str) -> bool:
-        return (
-            await self._run(
-                transitions.acknowledged(
-                    delivery, DeliveryState.RETRY, not_before=not_before, reason=reason
-                )
-            )
-            > 0
+    async def _record_shown(
+        self, connection: AsyncConnection, rows: Sequence[Any], now: datetime
+    ) -> None:
+        if not rows:
+            return
+        # Neither chat nor issue was erased: their deliveries would have gone with them.
+        insert = self._database.insert(chat_issues)
+        values = [
+            {
+                "chat_id": row.chat_id,
+                "day": row.day,
+                "issue_id": row.issue_id,
+                "until": row.until,
+                "shown_at": now,
+            }
+            for row in rows
+        ]
+        new = {"until": insert.excluded.until, "shown_at": insert.excluded.shown_at}
+        keys = list(chat_issues.primary_key)
+        await connection.execute(
+            insert.on_conflict_do_update(index_elements=keys, set_=new), values
         )
 
-    async def uncertain(self, delivery: Delivery, reason: str) -> bool:
-        return (
-            await self._run(
-                transitions.acknowledged(
-                    delivery,
-                    DeliveryState.UNCERTAIN,
-                    reason=reason,
-                    doubts=rows_of.c.doubts + 1,
-                )
-            )
-            > 0
-        )
+    async def _hold_chats(self, connection: AsyncConnection, held: Sequence[Outcome]) -> None:
+        rows = [
+            {
+                "held_chat": outcome.delivery.chat_id,
+                # An older issue would have expired by now.
+                "since_day": outcome.delivery.day - _ONE_DAY,
+                "hold_until": outcome.hold_until,
+            }
+            for outcome in held
+            if outcome.hold_until is not None
+        ]
+        if rows:
+            await connection.execute(transitions.chat_held(), rows)
 
-    @retried
-    async def dead(self, delivery: Delivery, reason: str) -> bool:
-        given_up = transitions.acknowledged(delivery, DeliveryState.DEAD, reason=reason)
-        async with self._database.write() as connection:
-            return await self._bury(connection, given_up) > 0
+    async def next_wait(
+        self, accounts: Sequence[Account], now: datetime, until: datetime
+    ) -> datetime | None:
+        async with self._database.read() as connection:
+            query = transitions.next_wait(accounts, now, until)
+            instant: datetime | None = await connection.scalar(query)
+        return instant
 
     async def _bury(self, connection: AsyncConnection, given_up: Update) -> int:
         """Give up rows, and the parts after each of them; returns how many of the former."""
         dead = (await connection.execute(given_up.returning(rows_of))).all()
         for row in dead:
-            await connection.execute(transitions.rest_given_up(row))
+            await connection.execute(transitions.rest_given_up(row, row.reason))
         return len(dead)
 
-    async def abandon(self, delivery: Delivery, reason: str) -> bool:
-        return await self._run(transitions.abandoned(delivery, reason)) > 0
+    async def abandon(self, delivery_id: int, reason: str) -> bool:
+        return await self._run(transitions.abandoned(delivery_id, reason)) > 0
 
     async def owners(self) -> tuple[str, ...]:
         query = (
@@ -193,6 +271,12 @@ class SqlLedger:
 
     async def reclaim(self, now: datetime, gone: Sequence[str] = ()) -> int:
         return await self._run(transitions.claim_over(now, gone))
+
+    async def take_over(self, account: Account, owner: str) -> int:
+        return await self._run(transitions.taken_over(account, owner))
+
+    async def withdraw_beyond(self, due_after: datetime) -> int:
+        return await self._run(*transitions.beyond(due_after))
 
     @retried
     async def settle_uncertain(self, max_doubts: int) -> tuple[int, int]:
@@ -235,8 +319,21 @@ class SqlLedger:
             found = {row.state: row.number for row in rows}
         return {state: found.get(state.value, 0) for state in DeliveryState}
 
+    async def parts(self) -> float:
+        issues_of = select(func.max(payloads.c.part).label("parts")).group_by(
+            payloads.c.issue_id, payloads.c.platform
+        )
+        async with self._database.read() as connection:
+            average = await connection.scalar(select(func.avg(issues_of.subquery().c.parts)))
+        return float(average or 1)
+
     @retried
-    async def _run(self, *statements: Update) -> int:
+    async def _run(self, *statements: Update | Delete) -> int:
         """Run the statements in one transaction; returns how many rows they changed."""
         async with self._database.write() as connection:
             return sum([(await connection.execute(each)).rowcount for each in statements])
+
+
+def _holds(delivery: Delivery, row: Any) -> bool:
+    """Fenced: only while this very claim is held."""
+    return bool(row.owner == delivery.owner and row.attempt == delivery.attempt)

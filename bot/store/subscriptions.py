@@ -5,10 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import FollowKind, Subscription
+from bot.store.chats import next_due_of
 from bot.store.engine import Database, retried
-from bot.store.tables import subscriptions
+from bot.store.tables import deliveries, subscriptions
+from bot.store.transitions import withdrawn
 
 
 class SqlSubscriptionStore:
@@ -58,17 +61,30 @@ class SqlSubscriptionStore:
         )
         async with self._database.write() as connection:
             await connection.execute(delete(subscriptions).where(opposite))
-            return (await connection.execute(insert)).scalar() is not None
+            added = (await connection.execute(insert)).scalar() is not None
+            if added:
+                await _plan_anew(connection, chat_id)
+            return added
 
     async def remove(self, chat_id: int, subscription: Subscription) -> bool:
-        return await self._delete(_same(chat_id, subscription)) > 0
+        return await self._delete(chat_id, _same(chat_id, subscription)) > 0
 
     async def clear(self, chat_id: int) -> int:
-        return await self._delete(subscriptions.c.chat_id == chat_id)
+        return await self._delete(chat_id, subscriptions.c.chat_id == chat_id)
 
-    async def _delete(self, condition: ColumnElement[bool]) -> int:
+    @retried
+    async def _delete(self, chat_id: int, condition: ColumnElement[bool]) -> int:
         async with self._database.write() as connection:
-            return (await connection.execute(delete(subscriptions).where(condition))).rowcount
+            gone = (await connection.execute(delete(subscriptions).where(condition))).rowcount
+            if gone:
+                await _plan_anew(connection, chat_id)
+            return gone
+
+
+async def _plan_anew(connection: AsyncConnection, chat_id: int) -> None:
+    """An issue that was composed on the topics of before must not be sent."""
+    await connection.execute(withdrawn(deliveries.c.chat_id == chat_id))
+    await connection.execute(next_due_of([chat_id], None))
 
 
 @lru_cache(maxsize=2**12)

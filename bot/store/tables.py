@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -394,6 +395,28 @@ payloads = Table(
     Column("platform", Text, primary_key=True),
     Column("part", Integer, primary_key=True),
     _text("payload"),
+)
+
+
+# ``epoch`` fences: it grows with each change of hands.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("owner"),
+    Column("epoch", Integer, nullable=False),
+    _instant("lease_until"),
+)
+
+# The last time that a platform told a bot account to wait.
+holds = Table(
+    "holds",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    _instant("until"),
+    Column("seconds", Float, nullable=False),
+    _text("reason"),
 )
 
 

@@ -1,18 +1,22 @@
 """The statements that move deliveries from state to state; ``ledger`` runs them."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Delete,
     Row,
     Select,
     Update,
     and_,
+    bindparam,
     delete,
     exists,
+    func,
+    literal,
     select,
     tuple_,
     update,
@@ -25,9 +29,14 @@ from bot.model import (
     DeliveryState,
     PlannedDelivery,
 )
-from bot.store.tables import chats, deliveries, is_one_of, payloads
+from bot.ports import Lease, Outcome
+from bot.store.tables import chats, deliveries, is_one_of, leases, payloads
+
+Accounts = Sequence[tuple[str, str]]
 
 WAITING = (DeliveryState.READY, DeliveryState.RETRY)
+
+LONGEST_LEASE = timedelta(minutes=10)
 
 _OPEN = tuple(state for state in DeliveryState if state not in TERMINAL_STATES)
 _LONGEST_DUE = (deliveries.c.due_at, deliveries.c.chat_id, deliveries.c.day, deliveries.c.part)
@@ -53,31 +62,88 @@ def planned_row(plan: PlannedDelivery, now: datetime) -> dict[str, Any]:
     }
 
 
-def planned(accounts: Sequence[tuple[str, str]], limit: int) -> Select[Any]:
-    return (
-        select(deliveries)
-        .where(in_state(DeliveryState.PLANNED), _chat_is_open(accounts))
-        .order_by(deliveries.c.due_at, deliveries.c.chat_id)
+def commissions(
+    accounts: Accounts, until: datetime, after: tuple[datetime, int] | None, limit: int
+) -> Select[Any]:
+    order = (deliveries.c.due_at, deliveries.c.chat_id)
+    page = (
+        select(deliveries.c.id, *order, deliveries.c.day)
+        .where(in_state(DeliveryState.PLANNED), order[0] <= until, _chat_is_open(accounts))
+        .order_by(*order)
         .limit(limit)
     )
-
-
-def made_ready(delivery: Delivery, values: Mapping[str, Any]) -> Update:
+    if after is not None:
+        beyond = tuple_(literal(after[0], order[0].type), literal(after[1]))
+        page = page.where(tuple_(*order) > beyond)
+    rows = page.subquery()
+    reader = (chats.c.platform, chats.c.account, chats.c.language, chats.c.layout)
     return (
-        update(deliveries)
-        .where(_is(delivery), in_state(DeliveryState.PLANNED))
-        .values(state=DeliveryState.READY.value, **values)
-        .returning(deliveries)
+        select(rows.c.id, rows.c.chat_id, rows.c.day, rows.c.due_at, *reader)
+        .join(chats, chats.c.id == rows.c.chat_id)
+        .order_by(rows.c.due_at, rows.c.chat_id)
     )
 
 
-def claimable(accounts: Sequence[tuple[str, str]], now: datetime) -> Select[int, int]:
+def unfinished(chat_ids: Sequence[int], due_before: datetime) -> list[Select[int]]:
+    """Chats that still wait for an earlier issue: one query for each index."""
+    ours = deliveries.c.chat_id.in_(chat_ids)
+    states = (WAITING, (DeliveryState.SENDING,), (DeliveryState.UNCERTAIN,))
+    return [
+        select(deliveries.c.chat_id).where(in_state(*some), deliveries.c.due_at < due_before, ours)
+        for some in states
+    ]
+
+
+def still_planned(ids: Sequence[int]) -> Select[int]:
+    return (
+        select(deliveries.c.id)
+        .where(deliveries.c.id.in_(ids), in_state(DeliveryState.PLANNED))
+        .with_for_update(key_share=True)
+    )
+
+
+def made_ready() -> Update:
+    """For many rows at once: the parameters are ``row_id``, ``issue`` and ``looked_at``."""
+    return (
+        update(deliveries)
+        .where(deliveries.c.id == bindparam("row_id"))
+        .values(
+            state=DeliveryState.READY.value,
+            issue_id=bindparam("issue"),
+            until=bindparam("looked_at", type_=deliveries.c.until.type),
+        )
+    )
+
+
+def later_parts(ids: Sequence[int]) -> Select[Any]:
+    """The rows of the parts after the first, for rows just made ready."""
+    names = ("chat_id", "day", "due_at", "issue_id", "until", "created_at")
+    further = and_(
+        payloads.c.issue_id == deliveries.c.issue_id,
+        payloads.c.platform == chats.c.platform,
+        payloads.c.part > 1,
+    )
+    fixed = {"state": DeliveryState.READY.value, "attempt": 0, "doubts": 0, "late": False}
+    return (
+        select(
+            *(deliveries.c[name] for name in names),
+            payloads.c.part,
+            *(literal(value, deliveries.c[name].type).label(name) for name, value in fixed.items()),
+        )
+        .join_from(deliveries, chats, chats.c.id == deliveries.c.chat_id)
+        .join(payloads, further)
+        .where(deliveries.c.id.in_(ids), deliveries.c.part == 1)
+    )
+
+
+def claimable(accounts: Accounts, now: datetime) -> Select[int, int]:
     """Ids of the rows that may be sent now and of their chats, the longest due first."""
     over = deliveries.c.not_before.is_(None) | (deliveries.c.not_before <= now)
     return (
         select(deliveries.c.id, deliveries.c.chat_id)
         .where(
             in_state(*WAITING),
+            deliveries.c.due_at <= now,
             over,
             _chat_is_open(accounts),
             ~_other_in_flight(),
@@ -85,6 +151,31 @@ def claimable(accounts: Sequence[tuple[str, str]], now: datetime) -> Select[int,
         )
         .order_by(*_LONGEST_DUE)
         .with_for_update(skip_locked=True)
+    )
+
+
+def next_wait(accounts: Accounts, now: datetime, until: datetime) -> Select[Any]:
+    return select(func.min(deliveries.c.not_before)).where(
+        # Not those that failed: their time is the next pass's.
+        in_state(DeliveryState.READY),
+        ~_earlier_part_unsent(),
+        deliveries.c.due_at <= now,
+        deliveries.c.not_before > now,
+        deliveries.c.not_before <= until,
+        _chat_is_open(accounts),
+    )
+
+
+def holds_lease(fence: Lease) -> Select[int]:
+    """A row unless the lease went to somebody else; kept so until the end of the transaction."""
+    return (
+        select(leases.c.epoch)
+        .where(
+            leases.c.name == fence.name,
+            leases.c.owner == fence.owner,
+            leases.c.epoch == fence.epoch,
+        )
+        .with_for_update(read=True)
     )
 
 
@@ -120,21 +211,75 @@ def with_payload(ids: Sequence[int]) -> Select[Any]:
     )
 
 
-def acknowledged(delivery: Delivery, state: DeliveryState, **values: Any) -> Update:
-    """Fenced: only while this very claim is held."""
+def in_hand(ids: Sequence[int]) -> Select[Any]:
+    """Rows of these ids that are claimed, whoever claimed them; they stay locked."""
     return (
-        update(deliveries)
-        .where(
-            _is(delivery),
-            in_state(DeliveryState.SENDING),
-            deliveries.c.owner == delivery.owner,
-            deliveries.c.attempt == delivery.attempt,
-        )
-        .values(state=state.value, owner=None, lease_until=None, **values)
+        select(deliveries)
+        .where(deliveries.c.id.in_(ids), in_state(DeliveryState.SENDING))
+        .with_for_update(key_share=True)
     )
 
 
-def rest_given_up(row: Row[Any]) -> Update:
+def settled() -> Update:
+    """For many rows at once: see ``settled_values``. What is not given stays."""
+    row = deliveries.c
+
+    def given(name: str) -> BindParameter[Any]:
+        return bindparam(f"new_{name}", type_=row[name].type)
+
+    return (
+        update(deliveries)
+        .where(row.id == bindparam("row_id"))
+        .values(
+            state=given("state"),
+            owner=None,
+            lease_until=None,
+            reason=given("reason"),
+            not_before=given("not_before"),
+            message_id=given("message_id"),
+            sent_at=given("sent_at"),
+            late=given("late"),
+            doubts=row.doubts + given("doubts"),
+        )
+    )
+
+
+def settled_values(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    return {
+        "row_id": outcome.delivery.id,
+        "new_state": outcome.state.value,
+        "new_reason": outcome.reason,
+        "new_not_before": outcome.not_before,
+        "new_message_id": outcome.message_id,
+        "new_sent_at": now if outcome.state is DeliveryState.SENT else None,
+        "new_late": outcome.late,
+        "new_doubts": int(outcome.state is DeliveryState.UNCERTAIN),
+    }
+
+
+def chat_held() -> Update:
+    """For many chats at once: what waits for ``held_chat`` from ``since_day`` waits longer."""
+    hold = bindparam("hold_until", type_=deliveries.c.not_before.type)
+    return (
+        update(deliveries)
+        .where(
+            deliveries.c.chat_id == bindparam("held_chat"),
+            deliveries.c.day >= bindparam("since_day", type_=deliveries.c.day.type),
+            in_state(*WAITING),
+            deliveries.c.not_before.is_(None) | (deliveries.c.not_before < hold),
+        )
+        .values(not_before=hold)
+    )
+
+
+def taken_over(account: tuple[str, str], owner: str) -> Update:
+    """What an earlier holder of the account's lease had in hand."""
+    platform, name = account
+    of_account = select(chats.c.id).where(chats.c.platform == platform, chats.c.account == name)
+    return _unknown().where(deliveries.c.owner != owner, deliveries.c.chat_id.in_(of_account))
+
+
+def rest_given_up(row: Row[Any], reason: str | None) -> Update:
     """The open parts after this one, which can never be sent now."""
     return (
         update(deliveries)
@@ -144,15 +289,21 @@ def rest_given_up(row: Row[Any]) -> Update:
             deliveries.c.part > row.part,
             in_state(*_OPEN),
         )
-        .values(state=DeliveryState.DEAD.value, reason=row.reason)
+        .values(state=DeliveryState.DEAD.value, reason=reason)
     )
 
 
 def claim_over(now: datetime, gone: Sequence[str]) -> Update:
-    over = (deliveries.c.lease_until <= now) | deliveries.c.owner.in_(gone)
+    # No lease is that long: the clock was ahead when it was taken.
+    ahead = deliveries.c.lease_until > now + LONGEST_LEASE
+    over = (deliveries.c.lease_until <= now) | ahead | deliveries.c.owner.in_(gone)
+    return _unknown().where(over)
+
+
+def _unknown() -> Update:
     return (
         update(deliveries)
-        .where(in_state(DeliveryState.SENDING), over)
+        .where(in_state(DeliveryState.SENDING))
         .values(
             state=DeliveryState.UNCERTAIN.value,
             owner=None,
@@ -160,6 +311,28 @@ def claim_over(now: datetime, gone: Sequence[str]) -> Update:
             reason="its sender did not say what came of it",
         )
     )
+
+
+def withdrawn(*conditions: ColumnElement[bool]) -> Delete:
+    """What is planned or ready, and of whose issue no part was ever in hand."""
+    other = deliveries.alias("other")
+    begun = exists().where(
+        other.c.chat_id == deliveries.c.chat_id,
+        other.c.day == deliveries.c.day,
+        (other.c.attempt > 0)
+        | other.c.state.not_in([DeliveryState.PLANNED.value, DeliveryState.READY.value]),
+    )
+    return delete(deliveries).where(
+        in_state(DeliveryState.PLANNED, DeliveryState.READY), *conditions, ~begun
+    )
+
+
+def beyond(due_after: datetime) -> list[Delete | Update]:
+    """Take back what is planned for later than that; what was begun of it is over."""
+    later = deliveries.c.due_at > due_after
+    open_states = (DeliveryState.RETRY, DeliveryState.READY, DeliveryState.UNCERTAIN)
+    over = update(deliveries).where(in_state(*open_states), later)
+    return [withdrawn(later), over.values(state=DeliveryState.EXPIRED.value)]
 
 
 def expired(states: Sequence[DeliveryState], due_before: datetime) -> Update:
@@ -184,10 +357,10 @@ def to_delivery(row: Row[Any], payload: str = "") -> Delivery:
     )
 
 
-def abandoned(delivery: Delivery, reason: str) -> Update:
+def abandoned(delivery_id: int, reason: str) -> Update:
     return (
         update(deliveries)
-        .where(_is(delivery), in_state(DeliveryState.PLANNED))
+        .where(deliveries.c.id == delivery_id, in_state(DeliveryState.PLANNED))
         .values(state=DeliveryState.DEAD.value, reason=reason)
     )
 
@@ -201,11 +374,7 @@ def payloads_without_deliveries() -> Delete:
     return delete(payloads).where(~used.exists())
 
 
-def _is(delivery: Delivery) -> ColumnElement[bool]:
-    return deliveries.c.id == delivery.id
-
-
-def _chat_is_open(accounts: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
+def _chat_is_open(accounts: Accounts) -> ColumnElement[bool]:
     # No join, lest SQLite begin with all chats of the account.
     return exists().where(
         chats.c.id == deliveries.c.chat_id,

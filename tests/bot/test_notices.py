@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import Outlet
+from bot.delivery.outlet import Outlet
 from bot.errors import ChatGone, MessageRejected, OutcomeUnknown, RetryLater
 from bot.model import ChatStatus
 from bot.notices import LATER, LEASE, Herald

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.model import TERMINAL_STATES, Delivery
 from bot.store import Store, open_store
+from tests.bot.store.acknowledge import sent
 from tests.bot.store.builders import ACCOUNT
 
 LEASE = timedelta(seconds=1.5)
@@ -34,7 +35,7 @@ async def work(store: Store, outbox: str, owner: str) -> None:
             # Not with a lease that might run out before the message is sent.
             if datetime.now(UTC) < now + LEASE / 2:
                 send(outbox, row)
-                await ledger.sent(row, "m", datetime.now(UTC), late=False)
+                await sent(ledger, row, "m", datetime.now(UTC))
 
 
 async def main(url: str, outbox: str, owner: str) -> None:

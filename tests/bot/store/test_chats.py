@@ -1,7 +1,7 @@
 """Chats are kept whole, found when due, and forgotten without a trace."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +12,17 @@ from bot.model import (
     ChatAddress,
     ChatKind,
     ChatStatus,
+    DeliveryState,
     FollowKind,
     QuietHours,
     Schedule,
     Subscription,
 )
+from bot.ports import Plan, Planner
 from bot.store import Store
-from bot.store.chats import _due
+from bot.store.chats import _due, due_chats
 from bot.store.tables import metadata
+from tests.bot.store.acknowledge import planned, ready
 from tests.bot.store.builders import (
     ACCOUNT,
     NOW,
@@ -55,7 +58,8 @@ FULL = a_chat(
 
 
 async def due_names(store: Store, *, after_id: int = 0, limit: int = 100) -> list[str]:
-    found = await store.chats.due(NOW, after_id=after_id, limit=limit)
+    async with store.database.read() as connection:
+        found = await due_chats(connection, NOW, NOW, after_id=after_id, limit=limit)
     return [chat.address.id for chat in found]
 
 
@@ -84,7 +88,8 @@ async def test_saving_writes_every_setting(store: Store) -> None:
     added = await add_chat(store, "1")
     changed = replace(FULL, id=added.id)
     await store.chats.save(changed)
-    assert await store.chats.get(added.id) == changed
+    # It is to be planned anew.
+    assert await store.chats.get(added.id) == replace(changed, next_due=None)
     back = replace(a_chat("1"), id=added.id)
     await store.chats.save(back)
     assert await store.chats.get(added.id) == back
@@ -126,7 +131,7 @@ async def test_who_is_due(store: Store) -> None:
 
 
 async def test_due_uses_the_partial_indexes(store: Store) -> None:
-    for query in _due(NOW):
+    for query in _due(NOW, NOW):
         plan = await plan_of(store, query)
         assert "ix_chats_" in plan
         assert not plan.scans
@@ -167,31 +172,80 @@ async def test_counts_all_chats_and_those_that_get_an_issue(store: Store) -> Non
     assert await store.chats.counts() == (3, 1)
 
 
-async def test_next_due_is_set_for_many_at_once(store: Store) -> None:
-    one, two, three = [await add_chat(store, name, next_due=NOW) for name in "123"]
-    erased = replace(one, id=999)
-    await store.chats.set_next_due([(one, None), (two, NOW + hours(1)), (erased, NOW)])
-    await store.chats.set_next_due([])
-    found = [await store.chats.get(chat.id) for chat in (one, two, three)]
-    assert [chat and chat.next_due for chat in found] == [None, NOW + hours(1), NOW]
+async def plan(store: Store, decide: Planner, now: datetime = NOW) -> int | None:
+    return await store.ledger.plan_due(now, now, decide, after_id=0, limit=10)
 
 
-async def test_next_due_of_an_older_schedule_is_not_written(store: Store) -> None:
-    stale = await add_chat(store, next_due=NOW)
-    await store.chats.save(replace(stale, changed_at=NOW, next_due=None))
-    await store.chats.set_next_due([(stale, NOW + hours(1))])
-    found = await store.chats.get(stale.id)
-    assert found is not None
-    assert found.next_due is None
+async def test_planning_writes_the_rows_and_moves_the_chats_on(store: Store) -> None:
+    one, two = [await add_chat(store, name, next_due=NOW) for name in "12"]
+    await add_chat(store, "later", next_due=NOW + hours(1))
+
+    def decide(chat: Chat) -> Plan:
+        return Plan(chat, (a_plan(chat),), None if chat == one else NOW + hours(24))
+
+    assert await plan(store, decide) == two.id
+    assert len(await planned(store.ledger)) == 2
+    found = [await store.chats.get(chat.id) for chat in (one, two)]
+    assert [chat and chat.next_due for chat in found] == [None, NOW + hours(24)]
+    assert await plan(store, lambda chat: Plan(chat, (a_plan(chat),), NOW)) == one.id
+    assert len(await planned(store.ledger)) == 2
 
 
-async def test_only_the_pause_that_is_over_is_ended(store: Store) -> None:
+async def test_a_pause_that_is_over_ends_with_the_planning(store: Store) -> None:
     paused = await add_chat(store, status=ChatStatus.PAUSED, paused_until=NOW)
     woken = replace(paused, status=ChatStatus.ACTIVE, paused_until=None, active_since=NOW)
-    assert not await store.chats.wake(woken, NOW - hours(1))
-    assert await store.chats.get(paused.id) == paused
-    assert await store.chats.wake(woken, NOW)
-    assert await store.chats.get(paused.id) == replace(woken, next_due=None)
+    assert await plan(store, lambda _: Plan(woken, (), NOW, woken=True)) == paused.id
+    assert await store.chats.get(paused.id) == replace(woken, next_due=NOW)
+
+
+async def test_the_load_of_the_coming_instants(store: Store) -> None:
+    soon = NOW + hours(1)
+    for name, due in {"1": soon, "2": soon, "3": soon + hours(1), "4": NOW}.items():
+        await add_chat(store, name, next_due=due)
+    assert await store.chats.load(NOW, soon) == {(ACCOUNT, soon): 2}
+
+
+async def test_a_chat_that_moves_keeps_everything(store: Store) -> None:
+    chat = await add_chat(store)
+    await store.subscriptions.add(chat.id, Subscription(FollowKind.TOPIC, "nlp"), NOW)
+    assert await store.chats.move(chat.id, "-100") == chat.id
+    moved = await store.chats.find(replace(chat.address, id="-100"))
+    assert moved is not None
+    assert moved.id == chat.id
+    assert await store.chats.find(chat.address) is None
+    assert await store.subscriptions.of(chat.id)
+
+
+async def test_a_chat_that_moves_to_where_another_is_takes_that_in(store: Store) -> None:
+    (item_id,) = await add_items(store, an_item())
+    chat, other = await add_chat(store, "old"), await add_chat(store, "new")
+    for each, topic in ((chat, "nlp"), (other, "nlp"), (other, "cv")):
+        await store.subscriptions.add(each.id, Subscription(FollowKind.TOPIC, topic), NOW)
+    issue_id = await use(store, other, item_id, "Seen")
+    await store.ledger.plan([a_plan(chat)], NOW)
+    assert await store.chats.move(chat.id, "new") == chat.id
+    assert await store.chats.get(other.id) is None
+    found = await store.chats.find(other.address)
+    assert found is not None
+    assert found.id == chat.id
+    assert [s.value for s in await store.subscriptions.of(chat.id)] == ["nlp", "cv"]
+    shown = (await store.issues.history([chat.id]))[chat.id]
+    assert [each.issue_id for each in shown] == [issue_id]
+    # One issue for the date: the one that was ready at the new address.
+    assert (await store.ledger.counts())[DeliveryState.READY] == 2
+    assert await planned(store.ledger) == ()
+
+
+async def test_planning_anew_forgets_a_clock_that_was_ahead(store: Store) -> None:
+    ahead = NOW + hours(24 * 365)
+    chat = await add_chat(store, next_due=ahead, active_since=ahead, changed_at=ahead)
+    other = await add_chat(store, "2", next_due=ahead, active_since=NOW - hours(1))
+    await store.chats.plan_anew(NOW)
+    found = [await store.chats.get(each.id) for each in (chat, other)]
+    assert found == [
+        replace(chat, next_due=None, active_since=NOW, changed_at=NOW),
+        replace(other, next_due=None),
+    ]
 
 
 async def test_channels_forget_who_set_them_up(store: Store) -> None:
@@ -209,9 +263,9 @@ async def use(store: Store, chat: Chat, item_id: int, title: str) -> int:
     issue_id = await store.issues.save(composed(item_id, title=title), NOW)
     await store.issues.show(chat.id, issue_id, NOW, NOW)
     await store.ledger.plan([a_plan(chat)], NOW)
-    for planned in await store.ledger.planned([ACCOUNT], 10):
-        if planned.chat_id == chat.id:
-            await store.ledger.ready(planned, issue_id, NOW, ["one", "two"])
+    for row in await planned(store.ledger):
+        if row.chat_id == chat.id:
+            await ready(store.ledger, row, issue_id, NOW, ["one", "two"])
     return issue_id
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.store import open_store
-from tests.bot.store.builders import ACCOUNT, NOW, TODAY, a_plan, add_chat, composed
+from tests.bot.store.acknowledge import planned, ready
+from tests.bot.store.builders import NOW, TODAY, a_plan, add_chat, composed
 
 CHATS, PARTS, KILLS = 60, 2, 3
 
@@ -21,10 +22,10 @@ async def prepare(url: str) -> None:
     for number in range(CHATS):
         chat = await add_chat(store, str(number))
         await store.ledger.plan([a_plan(chat)], NOW)
-        (row,) = await store.ledger.planned([ACCOUNT], 1)
+        (row,) = await planned(store.ledger)
         issue_id = await store.issues.save(composed(title=str(number), day=TODAY), NOW)
         payloads = [f"{number} {part}" for part in range(PARTS)]
-        await store.ledger.ready(row, issue_id, NOW, payloads)
+        await ready(store.ledger, row, issue_id, NOW, payloads)
     await store.close()
 
 

@@ -10,9 +10,19 @@ import pytest
 from sqlalchemy import make_url, select, text
 
 from bot.errors import StoreError
-from bot.model import Chat, ChatAddress, ChatStatus, Delivery, DeliveryState
+from bot.model import (
+    Chat,
+    ChatAddress,
+    ChatStatus,
+    Delivery,
+    DeliveryState,
+    FollowKind,
+    Subscription,
+)
+from bot.ports import Commission, Outcome
 from bot.store import Store, open_store, transitions
 from bot.store.tables import deliveries, payloads
+from tests.bot.store.acknowledge import dead, planned, ready, retry, sent, uncertain
 from tests.bot.store.builders import (
     ACCOUNT,
     NOW,
@@ -47,9 +57,9 @@ async def other_store(url: str, store: Store) -> AsyncIterator[Store]:
 async def make_ready(store: Store, chat: Chat, *texts: str, **plan: Any) -> None:
     await store.ledger.plan([a_plan(chat, **plan)], NOW)
     account = (chat.address.platform, chat.address.account)
-    for row in await store.ledger.planned([account], 100):
+    for row in await planned(store.ledger, [account]):
         issue_id = await store.issues.save(composed(day=row.day), NOW)
-        assert await store.ledger.ready(row, issue_id, NOW, texts or ("one",))
+        assert await ready(store.ledger, row, issue_id, NOW, texts or ("one",))
 
 
 async def claim(store: Store, owner: str = "me", limit: int = 10, **changes: Any) -> list[Delivery]:
@@ -70,10 +80,8 @@ async def test_a_plan_is_written_once(store: Store, chat: Chat) -> None:
     assert await store.ledger.plan([*plans, a_plan(chat)], NOW) == 2
     assert await store.ledger.plan([replace(plans[0], due_at=NOW + hours(1)), plans[1]], NOW) == 0
     assert await states(store) == ["expired", "planned"]
-    (planned,) = await store.ledger.planned([ACCOUNT], 10)
-    assert planned == Delivery(
-        planned.id, chat.id, TODAY, part=1, state=DeliveryState.PLANNED, due_at=NOW
-    )
+    (row,) = await planned(store.ledger)
+    assert row == Commission(row.delivery_id, chat.id, TODAY, NOW, ACCOUNT, "en", "daily")
 
 
 async def test_more_plans_than_fit_in_a_batch(store: Store, chat: Chat) -> None:
@@ -90,8 +98,8 @@ async def test_a_plan_for_an_erased_chat_does_not_hurt_the_others(store: Store, 
 async def test_planned_rows_come_longest_due_first(store: Store) -> None:
     for name, due in {"1": NOW, "2": NOW - hours(2), "3": NOW - hours(1)}.items():
         await store.ledger.plan([a_plan(await add_chat(store, name), due_at=due)], NOW)
-    assert [row.chat_id for row in await store.ledger.planned([ACCOUNT], 10)] == [2, 3, 1]
-    assert [row.chat_id for row in await store.ledger.planned([ACCOUNT], 1)] == [2]
+    assert [row.chat_id for row in await planned(store.ledger)] == [2, 3, 1]
+    assert [row.chat_id for row in await planned(store.ledger, limit=1)] == [2]
 
 
 async def test_the_way_of_a_delivery(store: Store, chat: Chat) -> None:
@@ -110,26 +118,26 @@ async def test_the_way_of_a_delivery(store: Store, chat: Chat) -> None:
         payload="one",
     )
     assert await store.issues.shown(chat.id, TODAY) is None
-    assert await store.ledger.sent(first, "m1", NOW, late=False)
+    assert await sent(store.ledger, first, "m1", NOW, late=False)
     assert await store.issues.shown(chat.id, TODAY) == composed().issue
     (shown,) = (await store.issues.history([chat.id]))[chat.id]
     assert shown.until == NOW
     (second,) = await claim(store)
     assert (second.part, second.payload) == (2, "two")
-    assert await store.ledger.sent(second, "m2", NOW, late=False)
+    assert await sent(store.ledger, second, "m2", NOW, late=False)
     assert await claim(store) == []
     assert await states(store) == ["sent", "sent"]
 
 
 async def test_only_a_planned_row_is_made_ready(store: Store, chat: Chat) -> None:
     await store.ledger.plan([a_plan(chat)], NOW)
-    (row,) = await store.ledger.planned([ACCOUNT], 1)
+    (row,) = await planned(store.ledger, limit=1)
     issue_id = await store.issues.save(composed(), NOW)
-    assert await store.ledger.ready(row, issue_id, NOW, ["one"])
-    assert not await store.ledger.ready(row, issue_id, NOW, ["one", "two"])
+    assert await ready(store.ledger, row, issue_id, NOW, ["one"])
+    assert not await ready(store.ledger, row, issue_id, NOW, ["one", "two"])
     assert await states(store) == ["ready"]
     with pytest.raises(ValueError, match="at least one"):
-        await store.ledger.ready(row, issue_id, NOW, [])
+        await ready(store.ledger, row, issue_id, NOW, [])
 
 
 async def test_an_issue_is_rendered_the_same_for_all_who_get_it(store: Store) -> None:
@@ -152,7 +160,7 @@ async def test_it_is_recorded_that_a_part_came_late(store: Store, chat: Chat) ->
     await make_ready(store, chat, "one", "two")
     for late in (True, False):
         (row,) = await claim(store)
-        await store.ledger.sent(row, "m", NOW, late=late)
+        await sent(store.ledger, row, "m", NOW, late=late)
     async with store.database.read() as connection:
         query = select(deliveries.c.late).order_by(deliveries.c.part)
         assert list((await connection.execute(query)).scalars()) == [True, False]
@@ -162,8 +170,8 @@ async def test_composes_only_for_open_chats_of_its_accounts(store: Store, chat: 
     paused = await add_chat(store, "paused", status=ChatStatus.PAUSED)
     await store.ledger.plan([a_plan(chat), a_plan(paused)], NOW)
     for accounts in ([], [("telegram", "other")], [("discord", "bot")]):
-        assert await store.ledger.planned(accounts, 10) == ()
-    assert [row.chat_id for row in await store.ledger.planned([ACCOUNT], 10)] == [chat.id]
+        assert await planned(store.ledger, accounts) == ()
+    assert [row.chat_id for row in await planned(store.ledger)] == [chat.id]
 
 
 async def test_pruning_erases_what_is_finished_and_its_texts(store: Store, chat: Chat) -> None:
@@ -172,9 +180,9 @@ async def test_pruning_erases_what_is_finished_and_its_texts(store: Store, chat:
         await make_ready(store, chat, "one", day=day)
     await make_ready(store, other, "one", day=YESTERDAY)
     (first, _) = await claim(store)
-    await store.ledger.sent(first, "m", NOW, late=False)
+    await sent(store.ledger, first, "m", NOW, late=False)
     (second,) = await claim(store)
-    await store.ledger.sent(second, "m", NOW, late=False)
+    await sent(store.ledger, second, "m", NOW, late=False)
     assert await store.ledger.prune(YESTERDAY) == 0
     assert await store.ledger.prune(TODAY) == 1
     assert await states(store) == ["sent", "sending"]
@@ -195,9 +203,9 @@ async def test_claims_only_for_the_accounts_it_can_send_for(store: Store, chat: 
 @pytest.mark.parametrize("status", [ChatStatus.PAUSED, ChatStatus.GONE])
 async def test_claims_only_for_active_chats(store: Store, chat: Chat, status: ChatStatus) -> None:
     await make_ready(store, chat)
-    await store.chats.save(replace(chat, status=status))
+    await store.chats.set_status(chat.id, status)
     assert await claim(store) == []
-    await store.chats.save(chat)
+    await store.chats.set_status(chat.id, ChatStatus.ACTIVE)
     assert len(await claim(store)) == 1
 
 
@@ -208,7 +216,7 @@ async def test_one_per_chat_at_a_time_the_longest_due_first(store: Store, chat: 
     rows = await claim(store)
     assert [(row.chat_id, row.day) for row in rows] == [(chat.id, YESTERDAY), (2, TODAY)]
     assert await claim(store) == []
-    await store.ledger.sent(rows[0], "m", NOW, late=False)
+    await sent(store.ledger, rows[0], "m", NOW, late=False)
     assert [row.day for row in await claim(store)] == [TODAY]
 
 
@@ -218,7 +226,7 @@ async def test_the_parts_of_one_chat_go_together(store: Store) -> None:
     seen = []
     while rows := await claim(store, limit=1):
         seen += [(row.chat_id, row.part) for row in rows]
-        await store.ledger.sent(rows[0], "m", NOW, late=False)
+        await sent(store.ledger, rows[0], "m", NOW, late=False)
     assert seen == [(1, 1), (1, 2), (2, 1), (2, 2)]
 
 
@@ -226,8 +234,8 @@ async def test_a_retry_waits_alone(store: Store, chat: Chat) -> None:
     await make_ready(store, chat)
     await make_ready(store, await add_chat(store, "2"))
     first, second = await claim(store)
-    assert await store.ledger.retry(first, NOW + hours(1), "429")
-    assert await store.ledger.retry(second, NOW, "429")
+    assert await retry(store.ledger, first, NOW + hours(1), "429")
+    assert await retry(store.ledger, second, NOW, "429")
     assert [row.chat_id for row in await claim(store)] == [second.chat_id]
     assert await claim(store, now=NOW + hours(1) - timedelta(microseconds=1)) == []
     (again,) = await claim(store, now=NOW + hours(1))
@@ -242,15 +250,15 @@ async def test_an_acknowledgement_is_fenced(store: Store, chat: Chat) -> None:
     assert await store.ledger.settle_uncertain(0) == (1, 0)
     (new,) = await claim(store, "old", lease_until=LEASE + hours(1))
     for stale in (old, replace(new, owner="else"), replace(new, attempt=3), replace(new, id=99)):
-        assert not await store.ledger.sent(stale, "m", NOW, late=False)
-        assert not await store.ledger.retry(stale, NOW, "no")
-        assert not await store.ledger.uncertain(stale, "no")
-        assert not await store.ledger.dead(stale, "no")
+        assert not await sent(store.ledger, stale, "m", NOW, late=False)
+        assert not await retry(store.ledger, stale, NOW, "no")
+        assert not await uncertain(store.ledger, stale, "no")
+        assert not await dead(store.ledger, stale, "no")
         assert await states(store) == ["sending", "ready"]
     assert await store.issues.shown(chat.id, TODAY) is None
-    assert await store.ledger.sent(new, "m", NOW, late=False)
-    assert not await store.ledger.sent(new, "m", NOW, late=False)
-    assert not await store.ledger.dead(new, "no")
+    assert await sent(store.ledger, new, "m", NOW, late=False)
+    assert not await sent(store.ledger, new, "m", NOW, late=False)
+    assert not await dead(store.ledger, new, "no")
     assert await states(store) == ["sent", "ready"]
 
 
@@ -258,7 +266,7 @@ async def test_uncertain_is_sent_again_only_so_often(store: Store, chat: Chat) -
     await make_ready(store, chat, "one", "two")
     for _ in range(2):
         (row,) = await claim(store)
-        assert await store.ledger.uncertain(row, "cut")
+        assert await uncertain(store.ledger, row, "cut")
         assert await claim(store) == []
         settled = await store.ledger.settle_uncertain(1)
     assert settled == (0, 1)
@@ -279,9 +287,9 @@ async def test_giving_up_takes_the_later_parts_along_and_no_others(store: Store)
         await make_ready(store, chat, "one", "two", "three")
     await make_ready(store, chats[0], "one", day=TODAY + timedelta(days=1))
     for row in await claim(store):
-        await store.ledger.sent(row, "m", NOW, late=False)
+        await sent(store.ledger, row, "m", NOW, late=False)
     (row, _) = await claim(store)
-    assert await store.ledger.dead(row, "blocked")
+    assert await dead(store.ledger, row, "blocked")
     assert await states(store) == [
         *("sent", "dead", "dead", "ready"),
         *("sent", "sending", "ready"),
@@ -293,11 +301,11 @@ async def test_what_is_too_late_expires(store: Store) -> None:
     for chat in chats[:6]:
         await make_ready(store, chat)
     await store.ledger.plan([a_plan(chats[6])], NOW)
-    sent, dead, retry, uncertain, _ = await claim(store, limit=5)
-    await store.ledger.sent(sent, "m", NOW, late=False)
-    await store.ledger.dead(dead, "no")
-    await store.ledger.retry(retry, NOW + hours(1), "429")
-    await store.ledger.uncertain(uncertain, "cut")
+    one, two, three, four, _ = await claim(store, limit=5)
+    await sent(store.ledger, one, "m", NOW)
+    await dead(store.ledger, two, "no")
+    await retry(store.ledger, three, NOW + hours(1), "429")
+    await uncertain(store.ledger, four, "cut")
     before = ["sent", "dead", "retry", "uncertain", "sending", "ready", "planned"]
     assert await states(store) == before
     assert await store.ledger.expire(NOW) == 0
@@ -322,9 +330,9 @@ async def test_an_erased_chat_is_acknowledged_no_more(store: Store, chat: Chat) 
     successor = await add_chat(store, "2")
     await make_ready(store, successor)
     (other,) = await claim(store)
-    assert not await store.ledger.sent(row, "m", NOW, late=False)
+    assert not await sent(store.ledger, row, "m", NOW, late=False)
     assert await states(store) == ["sending"]
-    assert await store.ledger.sent(other, "m", NOW, late=False)
+    assert await sent(store.ledger, other, "m", NOW, late=False)
 
 
 async def test_claimers_never_get_the_same_row(store: Store, other_store: Store) -> None:
@@ -346,7 +354,7 @@ async def test_the_database_refuses_two_messages_in_flight_to_one_chat(
 
 async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
     queries = {
-        "ix_deliveries_planned": transitions.planned([ACCOUNT], 10),
+        "ix_deliveries_planned": transitions.commissions([ACCOUNT], NOW, (NOW, 1), 10),
         "ix_deliveries_claimable": transitions.claimable([ACCOUNT], NOW),
         "uq_deliveries_sending": transitions.claim_over(NOW, []),
         "ix_deliveries_uncertain": transitions.expired([DeliveryState.UNCERTAIN], NOW),
@@ -354,7 +362,8 @@ async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
     for index, query in queries.items():
         plan = await plan_of(store, query)
         assert index in plan
-        assert not plan.sorts
+        # A page is sorted once more after its chats were looked up.
+        assert not plan.sorts or index == "ix_deliveries_planned"
 
 
 def test_postgresql_claims_skip_what_others_hold() -> None:
@@ -364,3 +373,101 @@ def test_postgresql_claims_skip_what_others_hold() -> None:
         )
     )
     assert compiled.endswith("FOR UPDATE SKIP LOCKED")
+
+
+# What is planned ahead
+
+
+async def test_nothing_is_claimed_before_it_is_due(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, due_at=NOW + hours(1))
+    assert await claim(store) == []
+    assert len(await claim(store, now=NOW + hours(1))) == 1
+
+
+async def test_what_was_not_begun_is_withdrawn_when_the_chat_changes(
+    store: Store, chat: Chat
+) -> None:
+    await make_ready(store, chat, "one", "two")
+    await store.chats.save(chat)
+    assert await states(store) == []
+    await make_ready(store, chat, "one", "two")
+    assert await store.subscriptions.add(chat.id, Subscription(FollowKind.TOPIC, "cv"), NOW)
+    assert await states(store) == []
+
+
+async def test_what_was_begun_stays_when_the_chat_changes(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one", "two")
+    (row,) = await claim(store)
+    await store.chats.save(chat)
+    assert await states(store) == ["sending", "ready"]
+    await sent(store.ledger, row, "m", NOW)
+    await store.chats.save(chat)
+    assert await states(store) == ["sent", "ready"]
+
+
+async def test_a_chat_waits_for_its_earlier_issue(store: Store, chat: Chat) -> None:
+    other = await add_chat(store, "2")
+    await make_ready(store, chat, day=YESTERDAY, due_at=NOW - hours(1))
+    asked = [chat.id, other.id]
+    assert await store.ledger.unfinished(asked, NOW) == {chat.id}
+    assert await store.ledger.unfinished(asked, NOW - hours(1)) == set()
+    (row,) = await claim(store)
+    assert await store.ledger.unfinished(asked, NOW) == {chat.id}
+    await sent(store.ledger, row, "m", NOW)
+    assert await store.ledger.unfinished(asked, NOW) == set()
+
+
+async def test_a_held_chat_waits_with_all_that_it_has(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat, "one", "two")
+    (row,) = await claim(store)
+    until = NOW + timedelta(seconds=3)
+    outcome = Outcome(row, DeliveryState.SENT, message_id="m", hold_until=until)
+    assert await store.ledger.settle([outcome], NOW) == {row.id}
+    assert await claim(store) == []
+    assert await store.ledger.next_wait([ACCOUNT], NOW, NOW + timedelta(seconds=2)) is None
+    assert await store.ledger.next_wait([ACCOUNT], NOW, until) == until
+    assert len(await claim(store, now=until)) == 1
+
+
+async def test_one_transaction_settles_many_and_only_those_in_hand(store: Store) -> None:
+    for name in "123":
+        await make_ready(store, await add_chat(store, name), "one", "two")
+    one, two, three = await claim(store)
+    outcomes = [
+        Outcome(one, DeliveryState.SENT, message_id="m"),
+        Outcome(replace(two, attempt=9), DeliveryState.SENT, message_id="m"),
+        Outcome(three, DeliveryState.READY),
+    ]
+    assert await store.ledger.settle(outcomes, NOW) == {one.id, three.id}
+    assert await states(store) == ["sent", "ready", "sending", "ready", "ready", "ready"]
+
+
+async def test_a_claim_is_fenced_by_the_lease(store: Store, chat: Chat) -> None:
+    await make_ready(store, chat)
+    mine = await store.leases.acquire("send", "me", NOW, LEASE)
+    assert mine is not None
+    theirs = await store.leases.acquire("send", "other", LEASE, LEASE + hours(1))
+    assert theirs is not None
+    assert await claim(store, fence=mine) == []
+    (row,) = await claim(store, "other", fence=theirs)
+    assert await store.ledger.take_over(ACCOUNT, "other") == 0
+    assert await store.ledger.take_over(("telegram", "else"), "me") == 0
+    assert await store.ledger.take_over(ACCOUNT, "me") == 1
+    assert not await sent(store.ledger, row, "m", NOW)
+
+
+async def test_what_a_clock_that_was_ahead_planned_is_taken_back(store: Store, chat: Chat) -> None:
+    far = hours(24 * 365)
+    await make_ready(store, chat, due_at=NOW)
+    begun = await add_chat(store, "2")
+    for each in (chat, begun):
+        await make_ready(store, each, "one", "two", day=TODAY + far, due_at=NOW + far)
+    later = NOW + far
+    for row in await claim(store, now=later, lease_until=later + timedelta(minutes=1)):
+        if row.chat_id == begun.id:
+            await sent(store.ledger, row, "m", later)
+    # A claim that ends in a year was taken by a clock that was ahead.
+    assert await store.ledger.reclaim(NOW) == 1
+    assert await store.ledger.settle_uncertain(1) == (1, 0)
+    await store.ledger.withdraw_beyond(NOW + hours(1))
+    assert await states(store) == ["ready", "sent", "expired"]

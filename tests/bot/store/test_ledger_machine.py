@@ -25,6 +25,7 @@ from bot.model import TERMINAL_STATES, Chat, ChatStatus, Delivery
 from bot.ports import Ledger
 from bot.store import Store, open_store
 from bot.store.tables import chat_issues, deliveries
+from tests.bot.store.acknowledge import dead, planned, ready, retry, sent, uncertain
 from tests.bot.store.builders import ACCOUNT, NOW, TODAY, a_plan, add_chat, composed, hours
 from tests.databases import Databases
 
@@ -90,13 +91,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(parts=numbers_of_parts, owner=owners)
     def compose(self, parts: int, owner: str) -> None:
-        for row in self.run(self.ledger(owner).planned([ACCOUNT], 9)):
-            issue = composed(title=f"{row.id}", day=row.day)
+        for row in self.run(planned(self.ledger(owner))):
+            issue = composed(title=f"{row.delivery_id}", day=row.day)
             issue_id = self.run(self.stores[owner].issues.save(issue, self.now))
             texts = [f"{row.chat_id} {row.day} {part}" for part in range(1, parts + 1)]
-            made = [
-                self.run(self.ledger(owner).ready(row, issue_id, self.now, texts)) for _ in range(2)
-            ]
+            ledger = self.ledger(owner)
+            made = [self.run(ready(ledger, row, issue_id, self.now, texts)) for _ in range(2)]
             assert made == [True, False]
 
     @rule(owner=owners, limit=st.integers(1, 3))
@@ -148,12 +148,12 @@ class LedgerMachine(RuleBasedStateMachine):
     async def _acknowledge(self, claim: Delivery, outcome: str) -> bool:
         ledger = self.ledger("a")
         if outcome == "sent":
-            return await ledger.sent(claim, "m", self.now, late=False)
+            return await sent(ledger, claim, "m", self.now, late=False)
         if outcome == "retry":
-            return await ledger.retry(claim, self.now + 2 * LEASE, "429")
+            return await retry(ledger, claim, self.now + 2 * LEASE, "429")
         if outcome == "uncertain":
-            return await ledger.uncertain(claim, "cut")
-        return await ledger.dead(claim, "blocked")
+            return await uncertain(ledger, claim, "cut")
+        return await dead(ledger, claim, "blocked")
 
     @rule(owner=owners, steps=st.integers(0, 12))
     def crash(self, owner: str, steps: int) -> None:
@@ -188,11 +188,11 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(chat=some_chat, status=st.sampled_from([ChatStatus.PAUSED, ChatStatus.GONE]))
     def claim_while_away(self, chat: int, status: ChatStatus) -> None:
         away = self.chats[chat]
-        self.run(self.stores["b"].chats.save(replace(away, status=status)))
+        self.run(self.stores["b"].chats.set_status(away.id, status))
         taken = self.run(self._claim("a", 9))
         assert away.id not in {row.chat_id for row in taken}
         self.claims += taken
-        self.run(self.stores["b"].chats.save(away))
+        self.run(self.stores["b"].chats.set_status(away.id, ChatStatus.ACTIVE))
 
     @precondition(lambda self: self.erased < 1)
     @rule(chat=some_chat)
@@ -262,7 +262,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self.compose(parts=2, owner="a")
             self.wait(minutes=3, owner="a")
             for row in self.run(self._claim("a", 9)):
-                assert self.run(self.ledger("a").sent(row, "m", self.now, late=False))
+                assert self.run(sent(self.ledger("a"), row, "m", self.now))
         raise AssertionError("some rows never come to an end")
 
 
@@ -279,7 +279,8 @@ class Observer:
         if not self._file:
             return self._machine.run(self._read(query))
         with self._file.begin():
-            return self._file.execute(query).mappings().all()
+            rows: Rows = self._file.execute(query).mappings().all()
+            return rows
 
     async def _read(self, query: Select[Any]) -> Rows:
         assert self._store is not None

@@ -1,0 +1,47 @@
+"""What a bot account on a platform is to the delivery: how issues look there, and get there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.model import Chat, ChatKind
+from bot.ports import Account, Renderer, Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How fast one bot account may send.
+
+    ``per_second`` messages in all, None for as fast as it goes; ``chat_seconds`` between two
+    messages to one chat, ``group_seconds`` where that is a group or channel; ``in_flight``
+    messages under way at once, which is also how many a kill may bring twice.
+    """
+
+    per_second: float | None = None
+    chat_seconds: float = 0.0
+    group_seconds: float = 0.0
+    in_flight: int = 8
+
+    def pause_after(self, kind: ChatKind) -> float:
+        """Seconds in which nothing else may go to a chat of this kind."""
+        return self.chat_seconds if kind is ChatKind.PRIVATE else self.group_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One bot account on one platform."""
+
+    renderer: Renderer
+    sender: Sender
+    limits: Limits = Limits()
+
+
+def account_of(chat: Chat) -> Account:
+    """The bot account that serves the chat."""
+    return chat.address.platform, chat.address.account
+
+
+def is_quiet(chat: Chat, now: datetime) -> bool:
+    """Whether it is within the chat's quiet hours, by its own clock."""
+    local = now.astimezone(ZoneInfo(chat.schedule.zone)).time()
+    return chat.quiet is not None and chat.quiet.contains(local)

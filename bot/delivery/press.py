@@ -1,0 +1,119 @@
+"""Makes planned deliveries ready: composes and renders, each issue once for all its readers."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.delivery.outlet import Outlet
+from bot.editor import Brief, Desk, Editor, Order, Reader
+from bot.errors import BotError
+from bot.ports import Account, Commission, ComposedIssue, IssueStore, Ledger, Made
+
+log = logging.getLogger(__name__)
+
+PAGE = 1000
+"""Deliveries that are read, and made ready, in one transaction."""
+
+EDITION_AGE = timedelta(minutes=2)
+"""Within so long issues are made as of the same instant, and so shared between passes."""
+
+_BREATHER = 200
+"""After so many deliveries others get a turn: the event loop must not stall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An issue as it is stored, and as it was rendered for each account so far."""
+
+    id: int
+    composed: ComposedIssue
+    payloads: dict[Account, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Edition:
+    """The issues of one instant: by what they depend on, and by brief, for speed."""
+
+    desk: Desk
+    made_at: datetime
+    by_order: dict[Order, Printed] = field(default_factory=dict)
+    by_brief: dict[Brief, Printed] = field(default_factory=dict)
+
+
+class Press:
+    """Composes and renders. One pass at a time."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        issues: IssueStore,
+        editor: Editor,
+        outlets: Mapping[Account, Outlet],
+    ) -> None:
+        self._ledger = ledger
+        self._issues = issues
+        self._editor = editor
+        self._outlets = outlets
+        self._edition: Edition | None = None
+
+    async def compose(self, now: datetime, until: datetime) -> int:
+        """Make ready what is planned up to ``until``, as of ``now``. Returns how many were."""
+        ready, after = 0, None
+        accounts = tuple(self._outlets)
+        while page := await self._ledger.planned(accounts, until, limit=PAGE, after=after):
+            after = page[-1]
+            ready += await self._compose(page, await self._edition_of(now))
+        return ready
+
+    async def _edition_of(self, now: datetime) -> Edition:
+        edition = self._edition
+        if edition is None or not timedelta(0) <= now - edition.made_at <= EDITION_AGE:
+            edition = self._edition = Edition(await self._editor.desk(now), now)
+        return edition
+
+    async def _compose(self, page: Sequence[Commission], edition: Edition) -> int:
+        first = min(each.due_at for each in page)
+        # An issue may not repeat the one before, so that one must have come to its end.
+        waiting = await self._ledger.unfinished([each.chat_id for each in page], first)
+        page = [each for each in page if each.chat_id not in waiting]
+        readers = [Reader(c.chat_id, c.day, c.language, c.layout) for c in page]
+        briefs = await edition.desk.briefs(readers)
+        made: list[Made] = []
+        for number, (commission, brief) in enumerate(zip(page, briefs, strict=True)):
+            if number % _BREATHER == 0:
+                await asyncio.sleep(0)
+            try:
+                made.append(await self._make(commission, brief, edition))
+            except BotError:
+                raise
+            except Exception:
+                # A mistake of ours that one chat brings out must not hold up the others.
+                log.exception("delivery %s can't be composed", commission.delivery_id)
+                reason = "a fault in Ribao; see its log"
+                await self._ledger.abandon(commission.delivery_id, reason)
+        return await self._ledger.ready(made) if made else 0
+
+    async def _make(self, commission: Commission, brief: Brief, edition: Edition) -> Made:
+        printed = edition.by_brief.get(brief)
+        if printed is None:
+            printed = edition.by_brief[brief] = await self._print(brief, edition)
+        account = commission.account
+        payloads = printed.payloads.get(account)
+        if payloads is None:
+            payloads = self._outlets[account].renderer.render(printed.composed.issue)
+            if not payloads:
+                raise ValueError("an issue has at least one message")
+            printed.payloads[account] = payloads
+        until = printed.composed.until
+        return Made(commission.delivery_id, printed.id, until, account[0], payloads)
+
+    async def _print(self, brief: Brief, edition: Edition) -> Printed:
+        order = await edition.desk.order(brief)
+        printed = edition.by_order.get(order)
+        if printed is None:
+            composed = await edition.desk.compose(order)
+            printed = Printed(await self._issues.save(composed, edition.made_at), composed)
+            edition.by_order[order] = printed
+        return printed

@@ -1,0 +1,81 @@
+"""What `ribao run` does again and again; of several processes, the one that holds the lease."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.app import App, open_ingest, open_look
+from bot.config import Role
+from bot.keeper import Keeper
+from bot.platform import Adapter
+from scheduler.service import Job, Pass
+from scheduler.tick import Tick
+
+log = logging.getLogger(__name__)
+
+TICK_EVERY = timedelta(seconds=20)
+LOOK_AFTER_EVERY = timedelta(seconds=5)
+FIRST_FETCH_AFTER = timedelta(seconds=2)
+LONGEST_LEASE = timedelta(minutes=5)
+"""If a process ends on another machine, this long its passes are waited for at most."""
+
+KEPT = timedelta(days=60)
+"""How long the ledger's finished rows are kept; the rule asks for 40 days at least."""
+
+_NO_DELAY = timedelta(0)
+
+
+def jobs(app: App, adapters: Sequence[Adapter], tick: Tick, keeper: Keeper) -> tuple[Job, ...]:
+    """The jobs of this process, by its roles."""
+
+    def job(name: str, run: Pass, every: timedelta, first_after: timedelta = _NO_DELAY) -> Job:
+        return Job(name, _by_one(name, run, every, keeper), every, first_after)
+
+    roles = app.settings.roles
+    planned = [
+        job("desk", tick.prepare, TICK_EVERY),
+        job("upkeep", tick.courier.look_after, LOOK_AFTER_EVERY),
+        job("housekeeping", partial(_housekeep, app), timedelta(days=1), timedelta(hours=1)),
+    ]
+    if Role.FETCH in roles:
+        every = timedelta(minutes=app.settings.fetch.interval_minutes)
+        # A pipe is a short conversation: it should not wait for, or depend on, the network.
+        people = any(adapter.interactive for adapter in adapters)
+        first_after = FIRST_FETCH_AFTER if people else every
+        planned.append(job("fetch", partial(_fetch, app), every, first_after))
+        planned.append(job("pages", partial(_look, app), TICK_EVERY, first_after))
+    if Role.SEND in roles:
+        planned.append(job("notices", app.herald(adapters).deliver, TICK_EVERY))
+    return tuple(planned)
+
+
+def _by_one(name: str, run: Pass, every: timedelta, keeper: Keeper) -> Pass:
+    """The pass, in the one process that has its lease: it lasts until after the next pass."""
+    term = min(2 * every, LONGEST_LEASE)
+
+    async def run_if_held(now: datetime) -> None:
+        if await keeper.take(name, term):
+            await run(now)
+
+    return run_if_held
+
+
+async def _fetch(app: App, now: datetime) -> None:
+    # The sources are opened for each pass: between passes they cost no memory.
+    async with open_ingest(app) as ingest:
+        reports = await ingest.fetch(now)
+    for report in reports:
+        if report.error and report.waiting_until is None:
+            log.warning("source %s: %s", report.name, report.error)
+
+
+async def _look(app: App, now: datetime) -> None:
+    """At the pages that readers sent in."""
+    if await app.store.submissions.to_look_at(now, limit=1):
+        async with open_look(app) as at_page:
+            await app.submissions.look(at_page, now)
+
+
+async def _housekeep(app: App, now: datetime) -> None:
+    await app.store.ledger.prune((now - KEPT).date())
