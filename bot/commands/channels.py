@@ -1,18 +1,20 @@
 """The command that gives a channel its own topics, hour and language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.commands.arguments import shown
 from bot.commands.context import Command, Context, Handler
 from bot.commands.following import subscribe, understand, unknown_topic
-from bot.commands.reply import Choice, Reply, Rows, Text, Tone, say
+from bot.commands.reply import Reply, Rows, Text, Tone, say
 from bot.errors import Refusal
 from bot.model import Chat, ChatKind
 from bot.subscriptions import signed_name_of
 
 _ADD = frozenset({"add", "添加", "新增", "加入"})
 _LIST = frozenset({"list", "列表", "清單", ""})
+_COMMAND = re.compile(r"(?<![\w/])/([a-z]+)(?!\w)", re.ASCII)
 _REMOVE = frozenset({"remove", "delete", "移除", "删除", "刪除"})
 
 
@@ -107,18 +109,33 @@ async def _settings(
     if command is None or not command.for_channels:
         allowed = sorted({c.name for c in table.values() if c.for_channels})
         raise Refusal("channel.command", name=shown(name), commands=", ".join(allowed))
-    reply = await command.handler(replace(context, chat=chat), rest)
-    title = Text(chat.title, Tone.TITLE)
-    return replace(reply, blocks=(title, *reply.blocks), choices=_readdressed(reply, name, table))
+    try:
+        reply = await command.handler(replace(context, chat=chat), rest)
+    except Refusal as refusal:
+        reply = say(context.say.refusal(refusal), tone=Tone.REFUSAL)
+    return _about(chat, name, reply, table)
 
 
-def _readdressed(reply: Reply, name: str, table: Mapping[str, Command]) -> tuple[Choice, ...]:
-    """The choices of a reply about a channel, as commands for that channel."""
-    return tuple(
-        replace(choice, command=f"/channel {name} {choice.command.removeprefix('/')}")
+def _about(chat: Chat, name: str, reply: Reply, table: Mapping[str, Command]) -> Reply:
+    """The reply under the channel's name, with each command in it as one for that channel."""
+
+    def fits(found: re.Match[str]) -> bool:
+        return found[1] in table and table[found[1]].for_channels
+
+    def command(text: str) -> str:
+        return _COMMAND.sub(lambda m: f"/channel {name} {m[1]}" if fits(m) else m[0], text)
+
+    blocks = [
+        replace(block, text=command(block.text)) if isinstance(block, Text) else block
+        for block in reply.blocks
+    ]
+    choices = [
+        replace(choice, command=command(choice.command))
         for choice in reply.choices
-        if table[choice.command.removeprefix("/").partition(" ")[0]].for_channels
-    )
+        if (found := _COMMAND.match(choice.command)) and fits(found)
+    ]
+    title = Text(chat.title, Tone.TITLE)
+    return replace(reply, blocks=(title, *blocks), choices=tuple(choices))
 
 
 async def _known(context: Context, name: str) -> Chat:

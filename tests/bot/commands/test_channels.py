@@ -158,7 +158,7 @@ async def test_its_issue_arrives_in_the_channel(talk: Conversation) -> None:
         ("/channel #news frobnicate", "channel.command", "/channel #news time 08:30"),
         ("/channel #news forget yes", "channel.command", "/channel #news time 08:30"),
         ("/channel #news channel list", "channel.command", "/channel #news time 08:30"),
-        ("/channel #news time 25:00", "time.invalid", "/time 08:30"),
+        ("/channel #news time 25:00", "time.invalid", "/channel #news time 08:30"),
     ],
 )
 async def test_wrong_input_is_answered_with_what_would_be_right(
@@ -171,7 +171,8 @@ async def test_wrong_input_is_answered_with_what_would_be_right(
     allowed = sorted({c.name for c in build_table().values() if c.for_channels})
     expected = say_en(key, text="25:00", commands=", ".join(allowed), **values)
     answer = await talk.say(line)
-    assert expected in answer
+    # A command of the channel's own stands in the catalogue as one's own.
+    assert expected.replace(" /time", " /channel #news time") in answer
     assert right in answer
     assert await talk.chat("#news") == before
 
@@ -221,3 +222,20 @@ async def test_another_administrator_takes_over_when_the_first_has_left(
     assert (await talk.chat("#news")).schedule.at == time(9)
     await talk.say("/channel remove #news", who="carol")
     assert await rows(talk, "carol") == {}
+
+
+async def test_hints_in_such_an_answer_are_for_the_channel(talk: Conversation) -> None:
+    await talk.say("/channel add #ai cv")
+    for command, hint in (
+        ("pause", "/channel #ai resume"),
+        ("time", "/channel #ai time 08:30"),
+        ("time half past", "/channel #ai time 08:30"),
+        ("quiet off", "/channel #ai quiet 23:00-07:00"),
+        ("unsubscribe nlp", "/channel #ai list"),
+    ):
+        assert hint in await talk.say(f"/channel #ai {command}"), command
+    # What can't be said for a channel stays one's own, and addresses are no commands.
+    answer = await talk.say("/channel #ai subscribe https://example.org/time qwx")
+    assert "/topics" in answer
+    assert "example.org/time" in answer
+    assert "example.org/channel" not in answer
