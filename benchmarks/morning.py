@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, islice
 from pathlib import Path
@@ -164,7 +164,7 @@ async def _fill(app: App) -> None:
     topics = app.taxonomy.roots()
     made = _items(topics)
     for day in range(DAYS):
-        batch = list(islice(made, ITEMS_A_DAY))
+        batch = [replace(item, abstract={}) for item in islice(made, ITEMS_A_DAY)]
         await app.store.items.add(batch, DUE - timedelta(days=DAYS - day - 1, hours=3))
     await _fill_chats(app, topics)
 
@@ -175,7 +175,7 @@ async def _fill_chats(app: App, topics: tuple[str, ...]) -> None:
     assert len(sets) == TOPIC_SETS
     chance = random.Random(3)
     chosen = [chance.choice(sets) for _ in range(READERS)]
-    since = int((DUE - timedelta(days=30)).timestamp() * 1_000_000)
+    since = int((DUE - timedelta(hours=12)).timestamp() * 1_000_000)
     due = int(DUE.timestamp() * 1_000_000)
     daily = ("08:00:00.000000", "UTC", "1234567")
     chats = [

@@ -1,6 +1,7 @@
 """A platform of our own that does what a test scripts: refuses, hangs, sends twice, or dies."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ class ScriptedPlatform:
     script: dict[str, list[BaseException | None]] = field(default_factory=dict)
     arrived: list[Sent] = field(default_factory=list)
     tried: list[Sent] = field(default_factory=list)
+    instants: list[float] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
     limits: Limits = field(default_factory=Limits)
 
@@ -55,6 +57,7 @@ class ScriptedPlatform:
         if error is not None:
             raise error
         self.arrived.append(message)
+        self.instants.append(time.monotonic())
         return str(len(self.arrived))
 
     def at(self, chat: str) -> list[str]:

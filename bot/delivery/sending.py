@@ -94,7 +94,7 @@ class AccountSender:
             return instant
 
         async with self._workers(as_of):
-            while not self._must_wait():
+            while not self.must_wait:
                 if await self._claim(instant):
                     await self._until_low()
                 elif self._busy or self._queue:
@@ -113,7 +113,7 @@ class AccountSender:
         """
         async with self._workers(self._clock.now):
             while not stop.is_set():
-                if not self._must_wait() and await self._claim(self._clock.now()):
+                if not self.must_wait and await self._claim(self._clock.now()):
                     await self._until_low()
                 else:
                     await wait_for(stop, POLL_SECONDS)
@@ -124,7 +124,8 @@ class AccountSender:
         """Learn from the ledger how long the platform told this account to wait."""
         self._hold = (await self._leases.holds()).get(self.account)
 
-    def _must_wait(self) -> bool:
+    @property
+    def must_wait(self) -> bool:
         """Whether the platform told the whole account to wait."""
         if self._hold is None:
             return False
@@ -244,7 +245,7 @@ class AccountSender:
             while (seconds := self.pacer.wait(time.monotonic())) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(seconds)
             now = time.monotonic()
-            if self._must_wait() or now > claimed.begin_by:
+            if self.must_wait or now > claimed.begin_by:
                 return False
             if self._fence and self._fence() is None:
                 return False
