@@ -6,9 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, make_url
 
 from bot.store import Store, migrate, open_store
+from bot.store.tables import metadata
 
 NEXT = f'''
 """One migration more, for the tests."""
@@ -58,3 +61,16 @@ def spoil(script: Path) -> None:
 
 def mend(script: Path) -> None:
     script.write_text(NEXT)
+
+
+def is_migrated(name: object) -> bool:
+    """Whether a table belongs to the schema; the search index is made from the items instead."""
+    return not str(name).startswith("item_search")
+
+
+def differences(connection: Connection) -> list[object]:
+    """What alembic would do to bring the database to the schema of the tables."""
+    options = {"compare_type": True, "include_name": lambda name, kind, _: is_migrated(name)}
+    context = MigrationContext.configure(connection, opts=options)
+    found: list[object] = compare_metadata(context, metadata)
+    return found
