@@ -9,6 +9,7 @@ from bot.commands.context import Context
 from bot.commands.following import understand, unknown_topic
 from bot.commands.reply import Choice, IssueBlock, Page, Reply, Text, Tone
 from bot.model import Issue
+from bot.ports import ComposedIssue
 
 DAYS_PER_PAGE = 10
 
@@ -52,23 +53,23 @@ async def issue(context: Context, argument: str) -> Reply:
     found = await context.services.issues.shown(context.chat.id, day)
     if found is None and day == context.today:
         return await today(context, "")
-    if found is None:
-        found = await _from_archive(context, day)
+    item_ids = await context.services.issues.last_items(context.chat.id, day)
+    if found is None and (composed := await _from_archive(context, day)):
+        found, item_ids = composed.issue, composed.item_ids
     if found is None:
         return _none_of(context, day, days)
-    item_ids = await context.services.issues.last_items(context.chat.id, day)
     context.services.results.remember(context.chat.id, item_ids, context.now)
     framed = _framed(found, days)
     return Reply((IssueBlock(framed, f"/issue {day}"),), choices=_neighbours(context, framed))
 
 
-async def _from_archive(context: Context, day: date) -> Issue | None:
+async def _from_archive(context: Context, day: date) -> ComposedIssue | None:
     """What the chat's issue of a past date would have been, from number 1 on."""
     first = await context.services.issues.first_day(context.today)
     if not first <= day < context.today:
         return None
     composed = await context.services.editor.from_archive(context.chat, day)
-    return composed.issue if composed.item_ids else None
+    return composed if composed.item_ids else None
 
 
 async def _list(context: Context, number: int) -> Reply:

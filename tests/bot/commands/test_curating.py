@@ -151,3 +151,12 @@ async def test_an_item_that_changed_keeps_the_past_issues_word_for_word(talk: Co
     talk.clock.move(timedelta(days=1))
     await talk.say(f"/edit {URL} title Changed", OPERATOR)
     assert "First" in titles(await talk.read("/issue yesterday"))
+
+
+async def test_the_search_finds_what_was_edited_and_nothing_removed(talk: Conversation) -> None:
+    await talk.say(f"/edit {URL} title Zebrafish", OPERATOR)
+    assert "1. Zebrafish" in await talk.say("/search zebrafish")
+    await talk.say(f"/remove {URL}", OPERATOR)
+    assert "1. Zebrafish" not in await talk.say("/search zebrafish")
+    await talk.say("/undo", OPERATOR)
+    assert "1. Zebrafish" in await talk.say("/search zebrafish")

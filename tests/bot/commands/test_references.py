@@ -92,3 +92,15 @@ async def test_a_reference_and_the_rest() -> None:
     assert split_reference("3 title  New words ") == ("3", "title  New words")
     assert split_reference(" #4 ") == ("#4", "")
     assert split_reference("") == ("", "")
+
+
+async def test_a_number_after_an_issue_of_the_archive_is_of_that_issue(talk: Conversation) -> None:
+    await talk.read("/today", "bob")  # so that the first day is this one
+    await talk.fetch(item("a", "cv"), item("b", "cv"))
+    talk.clock.move(timedelta(days=1))
+    await talk.fetch(item("c", "cv"))
+    archive = await talk.read("/issue yesterday")
+    numbered = {e.number: e.title for s in archive.sections for e in s.entries}
+    assert len(numbered) == 2
+    for number, title in numbered.items():
+        assert (await item_named(await context(talk), str(number))).item.title == title
