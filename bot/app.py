@@ -15,8 +15,8 @@ from bot.config import ChannelSettings, DeliverySettings, Settings
 from bot.curation.submissions import Look, Submissions
 from bot.delivery.courier import Courier
 from bot.delivery.outlet import Outlet
+from bot.digest.choose import Caps
 from bot.digest.classify import Classifier
-from bot.digest.compose import Caps
 from bot.editor import Editor
 from bot.errors import ConfigError
 from bot.ingest import Ingest

@@ -1,15 +1,16 @@
 """Makes issues: gathers candidates, chooses, loads and composes; the store is asked, not told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.digest.absence import Facts, notices
-from bot.digest.compose import Caps, Edition, choose, compose
-from bot.digest.rank import ranked
+from bot.digest.choose import Caps, choose
+from bot.digest.compose import Edition, compose
+from bot.digest.rank import Ranked, ranked
 from bot.digest.select import topic_filter, wanted
-from bot.digest.window import LOOK_BACK, OVERLAP, window_start
+from bot.digest.window import LOOK_BACK, OVERLAP, RENEWAL, window_start
 from bot.messages import Messages, messages
 from bot.model import Candidate, Chat, FollowKind, Section, StoredItem, Subscription, TopicFilter
 from bot.ports import ComposedIssue, IssueStore, ItemStore, Shown, SubscriptionStore
@@ -18,12 +19,12 @@ from bot.topics import Taxonomy
 
 MAX_PAPERS = 400
 MAX_OTHERS = 200
-"""The newest so many are looked at: more than a day brings on a topic, few enough to be quick."""
+"""The best so many are looked at: more than any issue shows, few enough to be quick."""
 
 _PAPERS = frozenset({Section.PAPERS})
 _OTHERS = frozenset(Section) - _PAPERS
 _EVERYTHING = TopicFilter(everything=True)
-_RECENT = timedelta(days=3)
+_RECENT = timedelta(days=3) + RENEWAL
 """Nearly every chat was shown something in these days; only for the others is more read."""
 
 
@@ -84,12 +85,16 @@ class Editor:
         subscriptions: SubscriptionStore,
         taxonomy: Taxonomy,
         caps: Caps,
+        *,
+        weights: Mapping[str, float] | None = None,
     ) -> None:
+        """``weights`` are what the operator adds to all items of a source, by its name."""
         self.items = items
         self.issues = issues
         self.subscriptions = subscriptions
         self.taxonomy = taxonomy
         self.caps = caps
+        self.weights = weights or {}
 
     async def desk(self, now: datetime) -> "Desk":
         """A desk at which issues are made as of ``now``."""
@@ -135,11 +140,11 @@ class Desk:
         self._until = until
         self._sample = sample
         self._candidates: dict[int, Candidate] = {}
-        self._ranked: dict[tuple[TopicFilter, Window], tuple[Candidate, ...]] = {}
+        self._ranked: dict[tuple[TopicFilter, Window], tuple[Ranked, ...]] = {}
         self._filters: dict[tuple[Subscription, ...], TopicFilter] = {}
         self._items_of: dict[int, frozenset[int]] = {}
         self._items: dict[int, StoredItem] = {}
-        self._others: dict[tuple[Window, frozenset[Section] | None], Candidate | None] = {}
+        self._others: dict[tuple[Window, frozenset[Section] | None], bool] = {}
 
     async def briefs(self, readers: Sequence[Reader]) -> list[Brief]:
         """What the issues of the readers are to be, in their order; read for all at once."""
@@ -172,7 +177,8 @@ class Desk:
     ) -> Brief:
         last = shown[-1] if shown else None
         since = window_start(last.until if last else None, self._until)
-        recent = (s.issue_id for s in shown if self._sample or s.until > since)
+        # An item that a further source brought counts as new again, and may have been seen before.
+        recent = (s.issue_id for s in shown if self._sample or s.until > since - RENEWAL)
         return Brief(
             day=reader.day,
             language=reader.language,
@@ -193,14 +199,14 @@ class Desk:
             self._items_of |= {issue_id: found.get(issue_id, frozenset()) for issue_id in unknown}
         seen = frozenset().union(*(self._items_of[issue_id] for issue_id in brief.recent))
         candidates = await self._wanted(brief)
-        there = seen.intersection(candidate.id for candidate in candidates)
+        there = seen.intersection(ranked.candidate.id for ranked in candidates)
         return Order(replace(brief, recent=frozenset()), there)
 
     async def compose(self, order: Order) -> ComposedIssue:
         """The issue: the same for equal orders."""
         brief, window = order.brief, order.brief.window
-        new = [c for c in await self._wanted(brief) if c.id not in order.seen]
-        choices = choose(new, self._editor.caps)
+        new = [r for r in await self._wanted(brief) if r.candidate.id not in order.seen]
+        choices = choose(new, self._editor.caps, self._filter(brief.follows))
         item_ids = tuple(item_id for choice in choices for item_id in choice.ids)
         facts = await self._facts(brief, {choice.section for choice in choices})
         words = messages(brief.language)
@@ -212,17 +218,20 @@ class Desk:
         )
         return ComposedIssue(issue, item_ids, window.until)
 
-    async def _wanted(self, brief: Brief) -> tuple[Candidate, ...]:
+    async def _wanted(self, brief: Brief) -> tuple[Ranked, ...]:
         """What the brief's topics want of the window, the best first."""
         by, window = self._filter(brief.follows), brief.window
         if (by, window) not in self._ranked:
             found = await self._found(by, window)
             kept = [candidate for candidate in found if wanted(candidate, by)]
-            best_first = ranked(kept, by, window.until)
-            # One object for each item, however many topic sets it is a candidate of.
-            shared = (self._candidates.setdefault(c.id, replace(c, text="")) for c in best_first)
-            self._ranked[by, window] = tuple(shared)
+            best_first = ranked(kept, by, self._editor.weights)
+            self._ranked[by, window] = tuple(map(self._shared, best_first))
         return self._ranked[by, window]
+
+    def _shared(self, ranked: Ranked) -> Ranked:
+        """With one object for each item, however many topic sets it is a candidate of."""
+        candidate = replace(ranked.candidate, text="")
+        return replace(ranked, candidate=self._candidates.setdefault(candidate.id, candidate))
 
     def _filter(self, follows: tuple[Subscription, ...]) -> TopicFilter:
         if follows not in self._filters:
@@ -263,7 +272,7 @@ class Desk:
         return Facts(
             sample=window.sample,
             items=bool(sections),
-            others=bool(sections) or await self._newest(window) is not None,
+            others=bool(sections) or await self._is_any(window),
             papers_missed=missed,
             arxiv_rests=missed and not window.sample and await self._arxiv_rests(window),
         )
@@ -274,16 +283,15 @@ class Desk:
 
     async def _arxiv_rests(self, window: Window) -> bool:
         """Whether papers came in the week before, but none since, on any topic."""
-        paper = await self._newest(replace(window, since=window.until - LOOK_BACK), _PAPERS)
-        return paper is not None and paper.first_seen <= window.since + OVERLAP
+        week = replace(window, since=window.until - LOOK_BACK)
+        lately = replace(window, since=window.since + OVERLAP)
+        return await self._is_any(week, _PAPERS) and not await self._is_any(lately, _PAPERS)
 
-    async def _newest(
-        self, window: Window, sections: frozenset[Section] | None = None
-    ) -> Candidate | None:
-        """The newest item of the window on any topic."""
+    async def _is_any(self, window: Window, sections: frozenset[Section] | None = None) -> bool:
+        """Whether the window has an item on any topic."""
         if (window, sections) not in self._others:
             found = await self._search(_EVERYTHING, window, 1, sections)
-            self._others[window, sections] = found[0] if found else None
+            self._others[window, sections] = bool(found)
         return self._others[window, sections]
 
     async def _edition(self, brief: Brief) -> Edition:

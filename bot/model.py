@@ -108,6 +108,47 @@ class Kept:
     vote: int = 0
 
 
+class MatchKind(StrEnum):
+    """Why two items are one story."""
+
+    KEY = "key"
+    CODE = "code"
+    PAPER = "paper"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """That two items are one story, and why; ``detail`` is what the words of ``kind`` speak of.
+
+    ``KEY``: the key that both have. ``CODE``: the repository that the paper names as its code.
+    ``PAPER``: the paper that the post presents. ``TITLE``: how alike, in per cent.
+    """
+
+    kind: MatchKind
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one source told of a story, and since when (UTC).
+
+    ``match`` says why it is of this story; None for the first. ``origin`` is the id of the item
+    that it was before two stored items were found to be one. ``id`` is the store's, None before.
+    """
+
+    item: Item
+    seen_at: datetime
+    match: Match | None = None
+    origin: int | None = None
+    id: int | None = None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Source and key: what a source tells under the same key is the same sighting."""
+        return self.item.source, self.item.key
+
+
 class ChatKind(StrEnum):
     PRIVATE = "private"
     GROUP = "group"
@@ -263,24 +304,51 @@ class SearchQuery:
 class Candidate:
     """The little of a stored item that choosing and ranking need; the rest is loaded once chosen.
 
-    ``topics`` maps topic id to confidence. ``text`` is the item's normalised text, loaded only
-    for a filter that has keywords, and empty otherwise.
+    ``topics`` maps topic id to confidence. ``standing`` is the part of its score that is the same
+    for all readers, ``origins`` are the people and the site that it is from; see
+    ``bot.digest.rank``. ``text`` is the item's normalised text, loaded only for a filter that has
+    keywords, and empty otherwise.
     """
 
     id: int
     key: str
     section: Section
     source: str
-    published: str | None
-    first_seen: datetime
-    signals: Mapping[str, float]
     topics: Mapping[str, float]
+    standing: float
+    origins: tuple[str, ...] = ()
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why an item stands in an issue, and where. What the numbers mean: docs/ranking.md.
+
+    ``topics`` and ``keywords`` are those that the reader follows and the item has; with
+    ``everything`` the whole paper is followed, and ``topics`` are all of the item's. ``appeared``
+    is the instant (ISO 8601) from which it counts, ``place`` its place by score among all of the
+    section that the reader could have got, before ``deducted`` was taken off for variety.
+    """
+
+    topics: tuple[TopicMatch, ...]
+    keywords: tuple[str, ...]
+    everything: bool
+    appeared: str
+    signals: tuple[tuple[str, float], ...]
+    fit: float
+    heat: float
+    weight: float
+    deducted: float
+    place: int
+    among: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """An item as it stands in an issue, its texts already in the reader's language."""
+    """An item as it stands in an issue, its texts already in the reader's language.
+
+    ``why`` is missing in issues of the first version of Ribao.
+    """
 
     number: int
     title: str
@@ -297,6 +365,7 @@ class Entry:
     code_urls: tuple[str, ...]
     links: tuple[Link, ...]
     images: tuple[str, ...]
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)

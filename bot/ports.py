@@ -28,6 +28,7 @@ from bot.model import (
     Schedule,
     SearchQuery,
     Section,
+    Sighting,
     StoredItem,
     Subscription,
     TopicFilter,
@@ -83,10 +84,11 @@ class ItemStore(Protocol):
     async def add(self, items: Sequence[Item], now: datetime) -> Added:
         """Store the items, in batches, with their topics; ``now`` becomes ``first_seen``.
 
-        An item whose key is known is not stored again. It may enrich the stored one: code links,
-        links, images, authors, languages of summary and abstract, signals and topics that were
-        missing are added, and the higher value of a signal stays. A sample item that is fetched
-        for real becomes a fetched one, first seen now.
+        An item of a story that is known (``bot.digest.stories``) is not stored again. It may enrich
+        the stored one: code links, links, images, authors, languages of summary and abstract,
+        signals and topics that were missing are added, and the higher value of a signal stays. A
+        sample item that is fetched for real becomes a fetched one, first seen now. One that a
+        further source brings within ``RENEWAL`` is first seen anew.
         """
         ...
 
@@ -106,7 +108,7 @@ class ItemStore(Protocol):
         limit: int,
         sections: frozenset[Section] | None = None,
     ) -> tuple[Candidate, ...]:
-        """Items that ``wanted`` may want, newest first, at most ``limit``.
+        """Items that ``wanted`` may want, by standing, the best first, at most ``limit``.
 
         First seen after ``since`` and at or before ``until``; only the sample edition with
         ``sample`` (whatever its dates), never it without. For keywords this is a superset (a
@@ -119,7 +121,30 @@ class ItemStore(Protocol):
         ...
 
     async def find(self, key: str) -> StoredItem | None:
-        """The item with this canonical key."""
+        """The item with this canonical key, or whose story has a sighting with it."""
+        ...
+
+
+class StoryStore(Protocol):
+    """What several sources told of one story; see docs/stories.md."""
+
+    async def sightings(self, item_id: int) -> tuple[Sighting, ...]:
+        """Those of the story that the item is, or is part of, the first one first.
+
+        One without ``id`` for a story that was told once. None for an unknown id.
+        """
+        ...
+
+    async def root(self, item_id: int) -> int:
+        """The id of the item that the item is part of by now; its own if of none."""
+        ...
+
+    async def part(self, item_id: int, number: int, now: datetime) -> int | None:
+        """Take sighting ``number`` (from 1) out of the story, for good; the id of its item.
+
+        If it was an item of its own before, it is that item again, with all that was part of it.
+        None if there is no such sighting, or nothing to take it from.
+        """
         ...
 
 
@@ -324,7 +349,10 @@ class IssueStore(Protocol):
         ...
 
     async def item_ids(self, issue_ids: Sequence[int]) -> Mapping[int, frozenset[int]]:
-        """The items in each of these issues; issues without any are left out."""
+        """The items in each of these issues, and those that they are part of by now.
+
+        Issues without any are left out.
+        """
         ...
 
     async def first_day(self, today: date) -> date:

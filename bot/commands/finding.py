@@ -8,7 +8,7 @@ from bot.commands.context import Context
 from bot.commands.query import Asked, beginnings, understand_query
 from bot.commands.references import item_named
 from bot.commands.reply import Choice, Page, Reply, Text, Tone
-from bot.digest.compose import daily_section
+from bot.digest.choose import daily_section
 from bot.digest.similar import COMMON, likeness, most_alike, rarest, telling_terms
 from bot.model import Item, Section, StoredItem
 

@@ -1,68 +1,29 @@
-"""Composition of an issue: choose, then lay out. Pure: the same inputs give the same issue.
+"""Laying out an issue from what was chosen. Pure: the same inputs give the same issue."""
 
-Choosing looks only at candidates; the chosen items are loaded in between, by the caller.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.digest.choose import DAILY_SECTIONS, Choice, Chosen, daily_section
+from bot.digest.rank import appeared, heat
 from bot.digest.urls import is_gone, usable_url
 from bot.messages import messages
 from bot.model import (
-    Candidate,
     Entry,
     Issue,
     IssueSection,
     Item,
     Localized,
-    Section,
     StoredItem,
+    Why,
 )
 from bot.topics import Taxonomy
-
-DAILY_SECTIONS: Mapping[Section, str] = {
-    Section.TOOLS: "🚧",
-    Section.PROJECTS: "👍",
-    Section.POSTS: "📚",
-    Section.RESOURCES: "🔥",
-    Section.PAPERS: "⚡",
-}
-"""The sections of the daily issue in their order, with their icons."""
-
-_DAILY_SECTION_OF = {
-    Section.EDUCATION: Section.RESOURCES,
-    Section.USE_CASES: Section.POSTS,
-    Section.NEWS: Section.POSTS,
-    Section.ETHICS: Section.POSTS,
-    Section.OTHER: Section.POSTS,
-}
 
 _FALLBACKS = {
     "en": ("en", "zh-CN", "zh-TW"),
     "zh-CN": ("zh-CN", "zh-TW", "en"),
     "zh-TW": ("zh-TW", "zh-CN", "en"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """At most so many items: in each section, and in that of papers."""
-
-    per_section: int = 5
-    papers: int = 10
-
-    def of(self, section: Section) -> int:
-        return self.papers if section is Section.PAPERS else self.per_section
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The ids chosen for one section, best first, and how many more there were."""
-
-    section: Section
-    ids: tuple[int, ...]
-    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +40,6 @@ class Edition:
     next: date | None = None
 
 
-def daily_section(section: Section) -> Section:
-    """The section of the daily issue in which an item of ``section`` stands."""
-    return _DAILY_SECTION_OF.get(section, section)
-
-
-def choose(ranked: Sequence[Candidate], caps: Caps) -> tuple[Choice, ...]:
-    """The first of each section up to its cap; sections in order, empty ones left out."""
-    by_section: dict[Section, list[int]] = {section: [] for section in DAILY_SECTIONS}
-    for candidate in ranked:
-        by_section[daily_section(candidate.section)].append(candidate.id)
-    return tuple(
-        Choice(section, tuple(ids[: caps.of(section)]), max(0, len(ids) - caps.of(section)))
-        for section, ids in by_section.items()
-        if ids
-    )
-
-
 def compose(
     choices: Iterable[Choice],
     items: Mapping[int, StoredItem],
@@ -108,9 +52,11 @@ def compose(
     number = 0
     for choice in choices:
         entries = []
-        for item_id in choice.ids:
+        for chosen in choice.chosen:
             number += 1
-            entries.append(_entry(number, items[item_id].item, edition.language, taxonomy))
+            stored = items[chosen.id]
+            entry = _entry(number, stored.item, edition.language, taxonomy)
+            entries.append(replace(entry, why=_why(chosen, choice, stored)))
         sections.append(
             IssueSection(
                 section=choice.section,
@@ -174,6 +120,24 @@ def _living(item: Item) -> str:
         return item.url
     paper = f"https://arxiv.org/abs/{item.arxiv_id}" if item.arxiv_id else ""
     return paper or next(iter(item.code_urls), item.url)
+
+
+def _why(chosen: Chosen, choice: Choice, stored: StoredItem) -> Why:
+    item, ranked = stored.item, chosen.ranked
+    followed = ranked.candidate.topics.keys() if chosen.topics is None else chosen.topics
+    return Why(
+        topics=tuple(topic for topic in item.topics if topic.id in followed),
+        keywords=ranked.keywords,
+        everything=chosen.topics is None,
+        appeared=appeared(item.published, stored.first_seen).isoformat(timespec="seconds"),
+        signals=tuple(item.signals.items()),
+        fit=round(ranked.fit, 2),
+        heat=round(heat(item.signals), 2),
+        weight=round(ranked.weight, 2),
+        deducted=round(chosen.deducted, 2),
+        place=chosen.place,
+        among=len(choice.chosen) + choice.left_out,
+    )
 
 
 def _continued(introduction: str, abstract: str) -> str:

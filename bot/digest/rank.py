@@ -1,69 +1,149 @@
-"""Which items come first. Pure and deterministic.
+"""Which items come first, and why. Pure and deterministic; docs/ranking.md is its one page.
 
-``score = topic fit + recency + warmth``:
+``score = standing + topic fit + source weight``, where the standing holds all that is the same for
+every reader, so that the store keeps it with the item and finds the best by an index:
 
-- *topic fit*, 0 to 1: the highest confidence among the topics that the reader follows; 0.5 where
-  the reader takes the whole paper or matched by keyword.
-- *recency*, 0 to 2: halves for every two days between publication and the instant of the issue.
-  It weighs most, because this is a daily paper.
-- *warmth*, 0 to 1: up-votes, points and stars on a logarithmic scale; 1000 of them give 1.
+``standing = freshness + heat + pick``. None of them changes with the time of day, since freshness
+grows with the date of publication instead of fading with age; so an issue made an hour later gives
+the same reasons.
 """
 
 import math
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from bot.model import Candidate, TopicFilter
+from bot.digest.classify import contains_keyword
+from bot.digest.normalise import canonical_url
+from bot.model import PICK, VOTES, Candidate, Item, Section, TopicFilter
+from bot.topics import normal_form
 
-RECENCY_WEIGHT = 2.0
-HALF_LIFE_DAYS = 2.0
-FULL_WARMTH = 1000.0
+PER_DAY = 0.5
+"""What a day is worth: an item must be this much better than one that came a day after it."""
+
+OLDEST = timedelta(days=7)
+"""What comes late to Ribao counts as published at most so long before it came."""
+
+MOST_HEAT = 2.0
+PICKED = 3.0
+LIKELY_FIT = 0.5
+"""The topic fit where no topic decided: the whole paper, or a keyword."""
+
+FULL_HEAT: Mapping[str, float] = {
+    "upvotes": 100.0,
+    "points": 500.0,
+    "comments": 300.0,
+    "stars": 5_000.0,
+    "stars_per_day": 200.0,
+    VOTES: 20.0,
+}
+"""By signal, each of which one kind of source gives: what the best of a usual day reaches there."""
+
+USUAL_FULL_HEAT = 1_000.0
+"""The same for a signal that is not known."""
+
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score, and the parts that are the reader's own.
+
+    ``keywords`` are those of the reader's that it holds.
+    """
+
+    candidate: Candidate
+    fit: float
+    weight: float
+    keywords: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        return self.candidate.standing + self.fit + self.weight
 
 
 def ranked(
-    candidates: Iterable[Candidate], by: TopicFilter, now: datetime
-) -> tuple[Candidate, ...]:
-    """The best first; of one score the newest first, and then in the order of their keys."""
-    return tuple(sorted(candidates, key=lambda c: (-score(c, by, now), now - _appeared(c), c.key)))
+    candidates: Iterable[Candidate],
+    by: TopicFilter,
+    weights: Mapping[str, float] | None = None,
+) -> tuple[Ranked, ...]:
+    """The best first; of one score in the order of their keys. ``weights`` are by source."""
+    weights = weights or {}
+    found = [
+        Ranked(c, topic_fit(c.topics, by), weights.get(c.source, 0.0), _keywords(c, by))
+        for c in candidates
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.score, each.candidate.key)))
 
 
-def score(candidate: Candidate, by: TopicFilter, now: datetime) -> float:
-    """The sum described above, for an issue made at ``now``."""
-    return (
-        _topic_fit(candidate, by) + RECENCY_WEIGHT * _recency(candidate, now) + _warmth(candidate)
-    )
+def _keywords(candidate: Candidate, by: TopicFilter) -> tuple[str, ...]:
+    return tuple(word for word in by.keywords if contains_keyword(word, candidate.text))
 
 
-def _topic_fit(candidate: Candidate, by: TopicFilter) -> float:
+def topic_fit(topics: Mapping[str, float], by: TopicFilter) -> float:
+    """0 to 1: the highest confidence among the topics that the reader follows."""
     if by.everything:
-        return 0.5
-    followed = by.topics & candidate.topics.keys()
-    return max((candidate.topics[topic] for topic in followed), default=0.5)
+        return LIKELY_FIT
+    return max((topics[topic] for topic in by.topics & topics.keys()), default=LIKELY_FIT)
 
 
-def _recency(candidate: Candidate, now: datetime) -> float:
-    age = now - _appeared(candidate)
-    days = max(age.total_seconds(), 0.0) / 86_400
-    return math.pow(0.5, min(days / HALF_LIFE_DAYS, 1000.0))
+def standing(item: Item, first_seen: datetime) -> float:
+    """How the item stands against all others, whoever reads: freshness, heat and pick."""
+    days = (appeared(item.published, first_seen) - _EPOCH) / timedelta(days=1)
+    return PER_DAY * days + heat(item.signals) + (PICKED if PICK in item.signals else 0.0)
 
 
-def _appeared(candidate: Candidate) -> datetime:
-    # A feed may date its entries into the future; that must not put them first for ever.
-    published = published_at(candidate.published) or candidate.first_seen
-    return min(published, candidate.first_seen)
+def bounds(since: datetime, until: datetime) -> tuple[float, float]:
+    """The least and the highest standing of items that were first seen in a span."""
+    least, most = (PER_DAY * ((moment - _EPOCH) / timedelta(days=1)) for moment in (since, until))
+    return least - PER_DAY * (OLDEST / timedelta(days=1)), most + MOST_HEAT + PICKED
 
 
-def _warmth(candidate: Candidate) -> float:
-    warmth = sum(max(value, 0.0) for value in candidate.signals.values())
-    return min(math.log1p(warmth) / math.log1p(FULL_WARMTH), 1.0)
+def heat(signals: Mapping[str, float]) -> float:
+    """0 to ``MOST_HEAT``: each signal on a logarithmic scale of its own, and all taken together.
+
+    Each takes its share of what is still cold, so that fame at two places counts more than at one,
+    and none can drown the rest.
+    """
+    cold = 1.0
+    for name, value in signals.items():
+        if name != PICK and value > 0:
+            full = FULL_HEAT.get(name, USUAL_FULL_HEAT)
+            cold *= 1.0 - min(math.log1p(value) / math.log1p(full), 1.0)
+    return MOST_HEAT * (1.0 - cold)
+
+
+def appeared(published: str | None, first_seen: datetime) -> datetime:
+    """The instant from which an item counts: of publication, within reason.
+
+    A feed may date its entries into the future; that must not put them first for ever.
+    """
+    moment = published_at(published) or first_seen
+    return min(max(moment, first_seen - OLDEST), first_seen)
+
+
+def origins(item: Item) -> tuple[str, ...]:
+    """Who an item is from, for variety: its first and last author; its site, if it is no paper."""
+    people = dict.fromkeys(normal_form(name) for name in (*item.authors[:1], *item.authors[-1:]))
+    if item.section is Section.PAPERS:
+        return tuple(people)
+    parts = canonical_url(item.url).removeprefix("https://").split("/")
+    shared = parts[0] in {"github.com", "huggingface.co", "gitlab.com", "medium.com"}
+    return (*people, "/".join(parts[: 1 + shared]))
 
 
 @lru_cache(maxsize=4096)
 def published_at(iso: str | None) -> datetime | None:
-    """The first instant of a date of ISO 8601 that may be no more exact than a year."""
+    """The first instant of a date of ISO 8601 that may be no more exact than a year.
+
+    None for no date, and for what is none or lies outside the calendar.
+    """
     if not iso:
         return None
     padded = iso + "-01-01"[len(iso) - 4 :] if len(iso) < 10 else iso
-    moment = datetime.fromisoformat(padded)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(padded)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -16,6 +16,10 @@ OVERLAP = timedelta(hours=1)
 LEAST_OVERLAP = timedelta(minutes=10)
 """Of the hour so much is kept where an issue is made later in the day than the last one."""
 
+RENEWAL = timedelta(days=2)
+"""A story that a further source brings so soon after the first counts as new once more, for those
+who have not had it: only by then is it known what people make of it."""
+
 _DAY = timedelta(days=1)
 
 

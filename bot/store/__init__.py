@@ -15,6 +15,7 @@ from bot.ports import (
     Shelf,
     SourceStore,
     StarStore,
+    StoryStore,
     SubscriptionStore,
     TurnStore,
 )
@@ -31,6 +32,7 @@ from bot.store.revisions import SqlRevisionStore
 from bot.store.search import SqlItemSearch
 from bot.store.shelf import SqlShelf
 from bot.store.sources import SqlSourceStore
+from bot.store.stories import SqlStoryStore
 from bot.store.submissions import SqlSubmissionStore
 from bot.store.subscriptions import SqlSubscriptionStore
 from bot.store.turns import SqlStarStore, SqlTurnStore
@@ -58,6 +60,7 @@ class Store:
     submissions: SubmissionStore
     turns: TurnStore
     stars: StarStore
+    stories: StoryStore
 
     async def close(self) -> None:
         await self.database.close()
@@ -95,4 +98,5 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         submissions=SqlSubmissionStore(database, items, revisions),
         turns=SqlTurnStore(database),
         stars=SqlStarStore(database),
+        stories=SqlStoryStore(database),
     )

@@ -1,4 +1,4 @@
-"""Finding the newest items that a reader may want, fast: light columns, driven by indexes."""
+"""Finding the best items that a reader may want, fast: light columns, driven by indexes."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Text, cast, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.digest.rank import bounds
 from bot.model import SAMPLE_SOURCE, Candidate, Section, TopicFilter
 from bot.store.codec import search_text
-from bot.store.tables import is_one_of, item_topics, items, not_removed
+from bot.store.tables import is_one_of, item_topics, items, not_removed, standings
 
 LEAST_REACH = 16_000
 """Items that are cheap enough to look through at once."""
@@ -33,10 +34,10 @@ class Search:
 
 
 async def find(connection: AsyncConnection, search: Search) -> tuple[Candidate, ...]:
-    """The candidates, newest first.
+    """The candidates, those of the highest standing first.
 
-    For topics the database collects all items of the span before it sorts them. So only the
-    newest few of the span are looked at first, and then as many as their yield calls for.
+    For topics the database collects all items of the span first. So in a span of very many only
+    the newest are looked at first, and then as many as their yield calls for.
     """
     if _is_by_topics(search):
         reach = max(16 * search.limit, LEAST_REACH)
@@ -73,7 +74,8 @@ def _nth_newest(search: Search, number: int) -> Select[datetime]:
 def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
     query = (
         select(*_columns(search.wanted))
-        .order_by(items.c.first_seen.desc(), items.c.id.desc())
+        .join_from(standings, items, items.c.id == standings.c.item_id)
+        .order_by(standings.c.standing.desc(), standings.c.item_id.desc())
         .limit(search.limit)
     )
     if search.sample:
@@ -83,6 +85,8 @@ def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
             items.c.source != SAMPLE_SOURCE,
             items.c.first_seen > since,
             items.c.first_seen <= search.until,
+            # What follows from the span, so that the index on the standing is read just there.
+            standings.c.standing.between(*bounds(since, search.until)),
         )
     query = query.where(not_removed())
     if search.sections is not None:
@@ -101,10 +105,9 @@ def _columns(wanted: TopicFilter) -> list[ColumnElement[Any]]:
         items.c.key,
         items.c.section,
         items.c.source,
-        items.c.published,
-        items.c.first_seen,
-        cast(items.c.signals, Text),
         cast(items.c.topics, Text),
+        standings.c.standing,
+        standings.c.origins,
         items.c.text if with_text else literal(""),
     ]
 
@@ -119,8 +122,8 @@ def _may_want(search: Search, since: datetime) -> ColumnElement[bool]:
         )
     words = [search_text([keyword]) for keyword in search.wanted.keywords]
     # Adding nought keeps SQLite from looking up all items of the topics to sort them afterwards;
-    # it goes back in time instead, checks each id against the set, and stops at the limit.
-    of_topic = (items.c.id + 0).in_(of_topics)
+    # it goes down by standing instead, checks each id against the set, and stops at the limit.
+    of_topic = (standings.c.item_id + 0).in_(of_topics)
     return or_(
         *([of_topic] if search.wanted.topics else []),
         *(items.c.text.contains(word, autoescape=True) for word in words),
@@ -134,16 +137,15 @@ def _has_one_of(topics: Iterable[str]) -> ColumnElement[bool]:
 
 
 def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
-    row_id, key, section, source, published, first_seen, signals, topics, text = row
+    row_id, key, section, source, topics, standing, origins, text = row
     return Candidate(
         row_id,
         key,
         _SECTIONS[section],
         source,
-        published,
-        first_seen,
-        _signals(signals),
         _topics(topics),
+        standing,
+        tuple(origins.split("\n")) if origins else (),
         text,
     )
 
@@ -152,9 +154,3 @@ def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
 @lru_cache(maxsize=2**16)
 def _topics(text: str) -> Mapping[str, float]:
     return {topic: confidence for topic, confidence, _ in json.loads(text)}
-
-
-@lru_cache(maxsize=2**12)
-def _signals(text: str) -> Mapping[str, float]:
-    signals: dict[str, float] = json.loads(text)
-    return signals

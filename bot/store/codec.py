@@ -3,21 +3,25 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
+from bot.digest.rank import origins, standing
 from bot.model import (
     Entry,
     Issue,
     IssueSection,
     Item,
     Link,
+    Match,
+    MatchKind,
     Section,
+    Sighting,
     StoredItem,
     TopicMatch,
+    Why,
 )
 from bot.topics import normal_form
 
@@ -33,11 +37,19 @@ def search_text(texts: Iterable[str]) -> str:
 def item_to_row(item: Item, first_seen: datetime) -> dict[str, Any]:
     """The columns of ``items`` but for the id."""
     return {
+        **item_to_json(item),
+        "first_seen": first_seen,
+        "text": search_text((item.title, *item.summary.values(), *item.abstract.values())),
+    }
+
+
+def item_to_json(item: Item) -> dict[str, Any]:
+    """The item as plain JSON values, by the names of its fields."""
+    return {
         "key": item.key,
         "section": item.section.value,
         "source": item.source,
         "published": item.published,
-        "first_seen": first_seen,
         "signals": dict(item.signals),
         "topics": [(topic.id, topic.confidence, topic.reason) for topic in item.topics],
         "title": item.title,
@@ -54,7 +66,6 @@ def item_to_row(item: Item, first_seen: datetime) -> dict[str, Any]:
         "note": item.note,
         "summary": dict(item.summary),
         "abstract": dict(item.abstract),
-        "text": search_text((item.title, *item.summary.values(), *item.abstract.values())),
     }
 
 
@@ -66,45 +77,66 @@ def topics_to_rows(item_id: int, item: Item, first_seen: datetime) -> list[dict[
     ]
 
 
+def standing_to_row(item_id: int, item: Item, first_seen: datetime) -> dict[str, Any]:
+    """The row of ``standings`` of one item."""
+    return {
+        "item_id": item_id,
+        "standing": standing(item, first_seen),
+        "origins": "\n".join(origins(item)),
+    }
+
+
 def row_to_item(row: Row[Any]) -> StoredItem:
     """A whole row of ``items``, and whether the item is ``removed``."""
-    return StoredItem(row.id, row.first_seen, _item(row), removed=bool(row.removed))
-
-
-def item_to_json(item: Item) -> dict[str, Any]:
-    """An item that is not in ``items``, as plain JSON values."""
-    row = item_to_row(item, datetime.min.replace(tzinfo=UTC))
-    return {name: value for name, value in row.items() if name not in {"first_seen", "text"}}
+    item = item_from_json(row._asdict())
+    return StoredItem(row.id, row.first_seen, item, removed=bool(row.removed))
 
 
 def item_from_json(data: Mapping[str, Any]) -> Item:
-    """What ``item_to_json`` gave, after a way through JSON."""
-    return _item(SimpleNamespace(**data))
-
-
-def _item(row: Any) -> Item:
+    """What ``item_to_json`` gave, after a way through JSON or the columns of ``items``."""
     return Item(
-        key=row.key,
-        title=row.title,
-        url=row.url,
-        section=Section(row.section),
-        published=row.published,
-        authors=tuple(row.authors),
-        authors_more=row.authors_more,
-        venue=row.venue,
-        language=row.language,
-        summary=row.summary,
-        abstract=row.abstract,
-        images=tuple(row.images),
-        code_urls=tuple(row.code_urls),
-        links=_links(row.links),
-        arxiv_id=row.arxiv_id,
-        arxiv_categories=tuple(row.arxiv_categories),
-        topics=tuple(TopicMatch(*topic) for topic in row.topics),
-        signals=row.signals,
-        source=row.source,
-        note=row.note,
+        key=data["key"],
+        title=data["title"],
+        url=data["url"],
+        section=Section(data["section"]),
+        published=data["published"],
+        authors=tuple(data["authors"]),
+        authors_more=data["authors_more"],
+        venue=data["venue"],
+        language=data["language"],
+        summary=data["summary"],
+        abstract=data["abstract"],
+        images=tuple(data["images"]),
+        code_urls=tuple(data["code_urls"]),
+        links=_links(data["links"]),
+        arxiv_id=data["arxiv_id"],
+        arxiv_categories=tuple(data["arxiv_categories"]),
+        topics=tuple(TopicMatch(*topic) for topic in data["topics"]),
+        signals=data["signals"],
+        source=data["source"],
+        note=data["note"],
     )
+
+
+def sighting_to_row(item_id: int, sighting: Sighting) -> dict[str, Any]:
+    """The columns of ``sightings`` but for the id."""
+    match = sighting.match
+    return {
+        "item_id": item_id,
+        "source": sighting.item.source,
+        "key": sighting.item.key,
+        "seen_at": sighting.seen_at,
+        "match_kind": match and match.kind.value,
+        "match_detail": match and match.detail,
+        "origin_id": sighting.origin,
+        "content": item_to_json(sighting.item),
+    }
+
+
+def row_to_sighting(row: Row[Any]) -> Sighting:
+    """A row of ``sightings``."""
+    match = Match(MatchKind(row.match_kind), row.match_detail) if row.match_kind else None
+    return Sighting(item_from_json(row.content), row.seen_at, match, row.origin_id, row.id)
 
 
 def issue_to_json(issue: Issue) -> dict[str, Any]:
@@ -147,7 +179,19 @@ def _section(data: Mapping[str, Any]) -> IssueSection:
 def _entry(data: Mapping[str, Any]) -> Entry:
     tuples = {name: tuple(data[name]) for name in ("tasks", "authors", "code_urls", "images")}
     links = tuple(Link(**link) for link in data["links"])
-    return Entry(**{**data, **tuples, "section": Section(data["section"]), "links": links})
+    section, why = Section(data["section"]), data.get("why")
+    return Entry(**{**data, **tuples, "section": section, "links": links, "why": why and _why(why)})
+
+
+def _why(data: Mapping[str, Any]) -> Why:
+    return Why(
+        **{
+            **data,
+            "topics": tuple(TopicMatch(**topic) for topic in data["topics"]),
+            "keywords": tuple(data["keywords"]),
+            "signals": tuple((name, value) for name, value in data["signals"]),
+        }
+    )
 
 
 def _links(pairs: Iterable[Sequence[str]]) -> tuple[Link, ...]:

@@ -14,7 +14,8 @@ from bot.imported import Digest, DigestEntry, Highlight, Pointer, Remark
 from bot.model import Item, Link
 from bot.ports import ItemStore
 from bot.store.engine import Database
-from bot.store.tables import digest_items, digests, items
+from bot.store.stories import ids_by_key
+from bot.store.tables import digest_items, digests
 
 _BATCH = 500
 _WITHOUT = ("entries", "problems")  # of the head: references of their own, and about the file only
@@ -59,9 +60,7 @@ class SqlDigestStore:
         keys = [entry.item.key for entry in digest.entries]
         ids: dict[str, int] = {}
         for start in range(0, len(keys), _BATCH):
-            batch = items.c.key.in_(keys[start : start + _BATCH])
-            rows = await connection.execute(select(items.c.key, items.c.id).where(batch))
-            ids |= {row.key: row.id for row in rows}
+            ids |= await ids_by_key(connection, keys[start : start + _BATCH])
         rows_to_insert = [
             {
                 "digest_id": digest_id,

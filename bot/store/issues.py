@@ -10,7 +10,7 @@ from bot.model import Issue
 from bot.ports import ComposedIssue, Shown
 from bot.store.codec import issue_digest, issue_from_json, issue_to_json
 from bot.store.engine import Database, retried
-from bot.store.tables import chat_issues, chats, issue_items, issues, meta
+from bot.store.tables import chat_issues, chats, issue_items, issues, merged_items, meta
 
 _FIRST_DAY = "first_day"
 
@@ -144,14 +144,17 @@ class SqlIssueStore:
         return {chat_id: tuple(each) for chat_id, each in of_chat.items()}
 
     async def item_ids(self, issue_ids: Sequence[int]) -> dict[int, frozenset[int]]:
-        query = select(issue_items.c.issue_id, issue_items.c.item_id).where(
-            issue_items.c.issue_id.in_(issue_ids)
+        shown = issue_items.c
+        query = (
+            select(shown.issue_id, shown.item_id, merged_items.c.into_id)
+            .outerjoin_from(issue_items, merged_items, merged_items.c.item_id == shown.item_id)
+            .where(shown.issue_id.in_(issue_ids))
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         of_issue: dict[int, set[int]] = {}
-        for issue_id, item_id in rows:
-            of_issue.setdefault(issue_id, set()).add(item_id)
+        for issue_id, *ids in rows:
+            of_issue.setdefault(issue_id, set()).update(filter(None, ids))
         return {issue_id: frozenset(ids) for issue_id, ids in of_issue.items()}
 
     async def first_day(self, today: date) -> date:

@@ -1,11 +1,13 @@
 """What persons keep of the items: saved ones, and thumbs up and down."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Delete, Table, delete, func, select, update
+from sqlalchemy import Delete, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import VOTES, Kept
+from bot.store import itemrows
 from bot.store.engine import Database
 from bot.store.tables import items, saved_items, votes
 
@@ -59,7 +61,7 @@ class SqlShelf:
             if vote:
                 values = {"person": person, "item_id": item_id, "vote": vote, "voted_at": now}
                 await connection.execute(self._database.insert(votes).values(values))
-            await _count(connection, item_id)
+            await _count(self._database, connection, item_id)
 
     async def votes(self, person: str) -> tuple[Kept, ...]:
         query = (
@@ -80,11 +82,12 @@ def _of(table: Table, person: str, item_id: int) -> Delete:
     return delete(table).where(table.c.person == person, table.c.item_id == item_id)
 
 
-async def _count(connection: AsyncConnection, item_id: int) -> None:
+async def _count(database: Database, connection: AsyncConnection, item_id: int) -> None:
     """Bring the item's signal up to date with all thumbs."""
     total = await connection.scalar(
         select(func.coalesce(func.sum(votes.c.vote), 0)).where(votes.c.item_id == item_id)
     )
-    signals = await connection.scalar(select(items.c.signals).where(items.c.id == item_id))
-    counted = {**(signals or {}), VOTES: float(total or 0)}
-    await connection.execute(update(items).where(items.c.id == item_id).values(signals=counted))
+    for stored in await itemrows.load(connection, items.c.id == item_id, lock=True):
+        counted = {**stored.item.signals, VOTES: float(total or 0)}
+        item = replace(stored.item, signals=counted)
+        await itemrows.rewrite(database, connection, [(item_id, item, stored.first_seen)])

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    and_,
     literal_column,
     select,
 )
@@ -219,6 +220,69 @@ notices = Table(
     Column("attempt", Integer, nullable=False),
     _instant("not_before"),
     sqlite_autoincrement=True,
+)
+
+# What decides which items come first: apart from ``items`` so that it lies together and small.
+# ``origins`` holds the people and site that an item comes from, one a line.
+standings = Table(
+    "standings",
+    metadata,
+    _owned_by("items", "item_id", primary_key=True),
+    Column("standing", Float, nullable=False),
+    _text("origins"),
+    Index(None, "standing", "item_id"),
+    # Without this SQLite would choose a number of its own for the row instead of the item's.
+    sqlite_with_rowid=False,
+)
+
+# What each source told of a story that several told; a story with none here was told once, as it
+# stands in ``items``. ``match_kind`` and ``match_detail`` say why it is of this story.
+# ``origin_id`` is the item that it was before two stored items became one.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owned_by("items", "item_id", index=True),
+    _text("source"),
+    Column("key", Text, nullable=False, index=True),
+    _instant("seen_at"),
+    Column("match_kind", Text),
+    Column("match_detail", Text),
+    Column("origin_id", _Id, ForeignKey("items.id", ondelete="CASCADE"), index=True),
+    _json("content"),
+    sqlite_autoincrement=True,
+)
+
+# By what else than its key a story may be found again: hashes of titles and of further keys.
+# Just where to look; ``bot.digest.stories`` decides. One that is out of date does no harm.
+item_marks = Table(
+    "item_marks",
+    metadata,
+    Column("mark", BigInteger, primary_key=True),
+    _owned_by("items", "item_id", primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Items that were found to be the same story as another, which they are now part of. Their rows stay
+# for what refers to them: who saw one has seen the other.
+merged_items = Table(
+    "merged_items",
+    metadata,
+    _owned_by("items", "item_id", primary_key=True),
+    _owned_by("items", "into_id", index=True),
+    sqlite_with_rowid=False,
+)
+
+# Pairs of sightings that somebody took apart, each as source and key: they never merge again.
+partings = Table(
+    "partings",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("other_source", Text, primary_key=True),
+    Column("other_key", Text, primary_key=True),
+    _instant("parted_at"),
+    sqlite_with_rowid=False,
 )
 
 sources = Table(
@@ -421,8 +485,15 @@ holds = Table(
 
 
 def not_removed() -> ColumnElement[bool]:
-    """The item is still in the paper. Every query that finds items for readers needs this."""
-    return items.c.id.not_in(select(removed_items.c.item_id))
+    """The item is still in the paper, by itself. Every query that finds items for readers needs it.
+
+    Neither has an operator removed it, nor is it part of another item by now.
+    """
+    # Two conditions, because SQLite then looks into each table by its key.
+    return and_(
+        items.c.id.not_in(select(removed_items.c.item_id)),
+        items.c.id.not_in(select(merged_items.c.item_id)),
+    )
 
 
 def is_one_of(column: ColumnElement[str], *words: str) -> ColumnElement[bool]:

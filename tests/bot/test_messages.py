@@ -21,7 +21,7 @@ from bot.commands.table import build_table
 from bot.commands.told import REASONS
 from bot.curation.changes import state_of
 from bot.curation.nouns import Kind, Status
-from bot.digest.compose import DAILY_SECTIONS
+from bot.digest.choose import DAILY_SECTIONS
 from bot.errors import Refusal
 from bot.messages import Message, Messages, catalogue, known_language, messages
 from bot.model import LANGUAGES, ChatStatus, Item, Section, StoredItem

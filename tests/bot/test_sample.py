@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from bot.digest.compose import DAILY_SECTIONS
+from bot.digest.choose import DAILY_SECTIONS
 from bot.digest.normalise import canonical_key
 from bot.model import LANGUAGES, Item
 from bot.sample import sample_items

@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digest.compose import (
-    DAILY_SECTIONS,
-    Caps,
-    Choice,
-    Edition,
-    choose,
-    compose,
-    daily_section,
-    in_language,
-)
+from bot.digest.choose import Caps, choose
+from bot.digest.compose import Edition, compose, in_language
+from bot.digest.rank import Ranked
 from bot.messages import messages
 from bot.model import (
     LANGUAGES,
@@ -28,7 +21,9 @@ from bot.model import (
     Link,
     Section,
     StoredItem,
+    TopicFilter,
     TopicMatch,
+    Why,
 )
 from bot.store.codec import issue_to_json
 from bot.topics import Taxonomy
@@ -59,14 +54,14 @@ PAPER = Item(
 )
 
 
-def candidate(number: int, section: Section = Section.PAPERS) -> Candidate:
-    return Candidate(number, f"key-{number}", section, "test", None, NOW, {}, {})
+def placed(number: int, section: Section = Section.PAPERS) -> Ranked:
+    return Ranked(Candidate(number, f"key-{number}", section, "test", {}, -number), 0.5, 0.0)
 
 
 def composed(*items: Item, edition: Edition = EDITION) -> Issue:
     """The issue of the items, as they are."""
     stored = {number: StoredItem(number, NOW, item) for number, item in enumerate(items)}
-    choices = choose([candidate(n, item.section) for n, item in enumerate(items)], Caps())
+    choices = choose([placed(n, item.section) for n, item in enumerate(items)], Caps())
     return compose(choices, stored, edition, TAXONOMY)
 
 
@@ -74,59 +69,17 @@ def entry(item: Item, edition: Edition = EDITION) -> Entry:
     return composed(item, edition=edition).sections[0].entries[0]
 
 
-def test_each_section_takes_its_best_and_counts_the_rest() -> None:
-    posts = [candidate(n, Section.POSTS) for n in range(8)]
-    papers = [candidate(n) for n in range(8, 21)]
-    assert choose([*papers, *posts], Caps(per_section=5, papers=10)) == (
-        Choice(Section.POSTS, (0, 1, 2, 3, 4), 3),
-        Choice(Section.PAPERS, tuple(range(8, 18)), 3),
-    )
-
-
-def test_an_exact_fit_leaves_nothing_out_and_an_empty_section_is_left_away() -> None:
-    papers = [candidate(n) for n in range(10)]
-    assert choose(papers, Caps()) == (Choice(Section.PAPERS, tuple(range(10)), 0),)
-    assert choose([], Caps()) == ()
-
-
-@pytest.mark.parametrize("section", Section)
-def test_every_kind_of_item_has_a_place_in_the_daily_issue(section: Section) -> None:
-    assert daily_section(section) in DAILY_SECTIONS
-    (choice,) = choose([candidate(1, section)], Caps())
-    assert choice.section is daily_section(section)
-
-
-def test_sections_stand_in_the_order_of_the_daily_issue() -> None:
-    assert list(DAILY_SECTIONS.items()) == [
-        (Section.TOOLS, "🚧"),
-        (Section.PROJECTS, "👍"),
-        (Section.POSTS, "📚"),
-        (Section.RESOURCES, "🔥"),
-        (Section.PAPERS, "⚡"),
-    ]
-
-
-CANDIDATES = st.lists(
-    st.builds(candidate, st.integers(0, 999), st.sampled_from(Section)),
+RANKED = st.lists(
+    st.builds(placed, st.integers(0, 999), st.sampled_from(Section)),
     max_size=60,
-    unique_by=lambda c: c.id,
+    unique_by=lambda ranked: ranked.candidate.id,
 )
 
 
-@given(CANDIDATES, st.builds(Caps, st.integers(1, 9), st.integers(1, 9)))
-def test_nothing_vanishes_between_chosen_and_counted(ranked: list[Candidate], caps: Caps) -> None:
-    choices = choose(ranked, caps)
-    assert sum(len(c.ids) + c.left_out for c in choices) == len(ranked)
-    places = [list(DAILY_SECTIONS).index(c.section) for c in choices]
-    assert places == sorted(set(places))
-    for choice in choices:
-        of_section = [c.id for c in ranked if daily_section(c.section) is choice.section]
-        assert list(choice.ids) == of_section[: caps.of(choice.section)]
-
-
-@given(CANDIDATES)
-def test_entries_are_numbered_through(ranked: list[Candidate]) -> None:
-    items = {c.id: StoredItem(c.id, NOW, replace(PAPER, section=c.section)) for c in ranked}
+@given(RANKED)
+def test_entries_are_numbered_through(ranked: list[Ranked]) -> None:
+    candidates = [each.candidate for each in ranked]
+    items = {c.id: StoredItem(c.id, NOW, replace(PAPER, section=c.section)) for c in candidates}
     issue = compose(choose(ranked, Caps()), items, EDITION, TAXONOMY)
     numbers = [e.number for section in issue.sections for e in section.entries]
     assert numbers == list(range(1, issue.count + 1))
@@ -149,6 +102,39 @@ def test_an_entry_holds_all_that_is_known() -> None:
         code_urls=("https://github.com/a/b",),
         links=(Link("Demo", "https://example.org/demo"),),
         images=("https://example.org/a.png",),
+        why=Why(
+            topics=(),
+            keywords=(),
+            everything=True,
+            appeared="2026-11-17T18:00:00+00:00",
+            signals=(),
+            fit=0.5,
+            heat=0.0,
+            weight=0.0,
+            deducted=0.0,
+            place=1,
+            among=1,
+        ),
+    )
+
+
+def test_the_reasons_name_what_the_reader_follows_and_what_was_weighed() -> None:
+    item = replace(PAPER, signals={"upvotes": 100.0})
+    found = Ranked(Candidate(1, "k", item.section, "s", {"cv": 0.9}, 3.0), 0.9, 0.25, ("gait",))
+    by = TopicFilter(topics=frozenset({"cv"}), keywords=("gait",))
+    issue = compose(choose([found], Caps(), by), {1: StoredItem(1, NOW, item)}, EDITION, TAXONOMY)
+    assert issue.sections[0].entries[0].why == Why(
+        topics=(TopicMatch("cv", 0.9, "declared"),),
+        keywords=("gait",),
+        everything=False,
+        appeared="2026-11-17T18:00:00+00:00",
+        signals=(("upvotes", 100.0),),
+        fit=0.9,
+        heat=2.0,
+        weight=0.25,
+        deducted=0.0,
+        place=1,
+        among=1,
     )
 
 

@@ -1,7 +1,5 @@
 """Which items a reader wants."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,9 +31,7 @@ def candidate(*topics: str, text: str = "") -> Candidate:
         key="a",
         section=Section.PAPERS,
         source="test",
-        published=None,
-        first_seen=datetime(2026, 11, 18, tzinfo=UTC),
-        signals={},
+        standing=0.0,
         topics=dict.fromkeys(topics, 1.0),
         text=text,
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.digest.enrich import MOST, enriched
+from bot.digest.rank import standing
 from bot.model import (
     SAMPLE_SOURCE,
     Candidate,
@@ -22,7 +24,6 @@ from bot.ports import Added
 from bot.store import Store
 from bot.store.candidates import Search, _query
 from bot.store.codec import search_text
-from bot.store.enrich import MOST, enriched
 from tests.bot.store.builders import NOW, add_items, an_item, hours
 from tests.bot.store.plans import plan_of
 
@@ -106,7 +107,7 @@ async def test_more_items_than_fit_in_a_batch(store: Store) -> None:
 
 async def test_a_second_sight_enriches(store: Store) -> None:
     old = an_item(
-        "1", topics=on("a"), summary={"en": "Mine."}, signals={"stars": 5.0, "votes": 1.0}
+        "1", topics=on("a"), summary={"en": "Mine."}, signals={"stars": 5.0, "points": 1.0}
     )
     new = an_item(
         "1",
@@ -114,7 +115,7 @@ async def test_a_second_sight_enriches(store: Store) -> None:
         authors=("Ann",),
         summary={"en": "Other.", "zh-CN": "别的。"},
         topics=on("b"),
-        signals={"stars": 4.0, "votes": 2.0},
+        signals={"stars": 4.0, "points": 2.0},
     )
     await store.items.add([old], NOW)
     assert await store.items.add([new], NOW + hours(1)) == Added(enriched=1)
@@ -125,7 +126,7 @@ async def test_a_second_sight_enriches(store: Store) -> None:
         authors=("Ann",),
         summary={"en": "Mine.", "zh-CN": "别的。"},
         topics=on("a", "b"),
-        signals={"stars": 5.0, "votes": 2.0},
+        signals={"stars": 5.0, "points": 2.0},
     )
     assert await find_keys(store, TopicFilter(topics=frozenset({"b"}))) == ["1"]
     assert await find_keys(store, TopicFilter(keywords=("别的",))) == ["1"]
@@ -176,22 +177,28 @@ def test_a_link_is_known_by_its_address() -> None:
     assert enriched(old, new) == old
 
 
-async def test_candidates_are_light_and_newest_first(store: Store) -> None:
+async def test_candidates_are_light_and_the_best_come_first(store: Store) -> None:
     await store.items.add([an_item("old")], NOW - hours(2))
     await store.items.add([FULL, an_item("new")], NOW - hours(1))
-    newest, full, oldest = await find(store, ALL)
-    assert (newest.key, oldest.key) == ("new", "old")
+    new, old, full = await find(store, ALL)
+    assert (new.key, old.key) == ("new", "old")
     assert full == Candidate(
         id=2,
         key="arxiv:1",
         section=Section.POSTS,
         source="arxiv",
-        published="2026-02",
-        first_seen=NOW - hours(1),
-        signals={"stars": 3.0},
         topics={"z": 0.5, "a": 1.0},
+        standing=standing(FULL, NOW - hours(1)),
+        origins=("ann", "bo", "example.org"),
     )
-    assert [found.key for found in await find(store, ALL, limit=2)] == ["new", "arxiv:1"]
+    assert [found.key for found in await find(store, ALL, limit=2)] == ["new", "old"]
+
+
+async def test_what_many_liked_is_found_among_the_newest(store: Store) -> None:
+    await store.items.add([an_item("liked", topics=on("t"), signals={"upvotes": 90.0})], NOW)
+    await store.items.add([an_item(str(n), topics=on("t")) for n in range(20)], NOW)
+    for wanted in (ALL, TopicFilter(topics=frozenset({"t"}))):
+        assert (await find_keys(store, wanted, limit=3))[0] == "liked"
 
 
 async def test_the_span_is_open_at_its_start_and_closed_at_its_end(store: Store) -> None:

@@ -1,0 +1,137 @@
+"""Choosing what stands in an issue: the best of each section, but not five of one group. Pure.
+
+Choosing looks only at candidates; the chosen items are loaded afterwards, by the caller.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.digest.rank import Ranked
+from bot.model import Candidate, Section, TopicFilter
+
+DAILY_SECTIONS: Mapping[Section, str] = {
+    Section.TOOLS: "🚧",
+    Section.PROJECTS: "👍",
+    Section.POSTS: "📚",
+    Section.RESOURCES: "🔥",
+    Section.PAPERS: "⚡",
+}
+"""The sections of the daily issue in their order, with their icons."""
+
+SAME_ORIGIN = 1.0
+"""Deducted for each chosen before it that has an author or site in common: two days' worth."""
+
+SAME_TOPICS = 0.4
+"""Deducted where the topics are just those of one chosen before it; less where fewer are."""
+
+POOL = 4
+"""So many times the places of a section are looked at for variety."""
+
+_DAILY_SECTION_OF = {
+    Section.EDUCATION: Section.RESOURCES,
+    Section.USE_CASES: Section.POSTS,
+    Section.NEWS: Section.POSTS,
+    Section.ETHICS: Section.POSTS,
+    Section.OTHER: Section.POSTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """At most so many items: in each section, and in that of papers."""
+
+    per_section: int = 5
+    papers: int = 10
+
+    def of(self, section: Section) -> int:
+        return self.papers if section is Section.PAPERS else self.per_section
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A chosen item: its place in the section by score alone, and what variety deducted.
+
+    ``topics`` are those that the reader follows and it has; None where all is followed.
+    """
+
+    ranked: Ranked
+    place: int
+    deducted: float
+    topics: frozenset[str] | None = None
+
+    @property
+    def id(self) -> int:
+        return self.ranked.candidate.id
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen for one section, best first, and how many more there were."""
+
+    section: Section
+    chosen: tuple[Chosen, ...]
+    left_out: int
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(chosen.id for chosen in self.chosen)
+
+
+def daily_section(section: Section) -> Section:
+    """The section of the daily issue in which an item of ``section`` stands."""
+    return _DAILY_SECTION_OF.get(section, section)
+
+
+def choose(
+    ranked: Iterable[Ranked], caps: Caps, by: TopicFilter | None = None
+) -> tuple[Choice, ...]:
+    """The best of each section up to its cap; sections in order, empty ones left out.
+
+    ``ranked`` stand in their order, and ``by`` is what they were ranked by.
+    """
+    by_section: dict[Section, list[Ranked]] = {section: [] for section in DAILY_SECTIONS}
+    for each in ranked:
+        by_section[daily_section(each.candidate.section)].append(each)
+    topics = None if by is None or by.everything else by.topics
+    return tuple(
+        Choice(
+            section,
+            _varied(found, caps.of(section), topics),
+            max(0, len(found) - caps.of(section)),
+        )
+        for section, found in by_section.items()
+        if found
+    )
+
+
+def _varied(
+    ranked: Sequence[Ranked], count: int, topics: frozenset[str] | None
+) -> tuple[Chosen, ...]:
+    """Up to ``count`` of the best: each time the one with the most left after deductions.
+
+    This is maximal marginal relevance (Carbonell and Goldstein, 1998), likeness being that of
+    origins and topics. Of equals the one with the higher score.
+    """
+    pool = dict(enumerate(ranked[: POOL * count], 1))
+    chosen: list[Chosen] = []
+    deductions = dict.fromkeys(pool, 0.0)
+    alike = dict.fromkeys(pool, 0.0)
+    while pool and len(chosen) < count:
+        place = max(pool, key=lambda p: pool[p].score - deductions[p] - alike[p])
+        best = pool.pop(place)
+        followed = None if topics is None else topics & best.candidate.topics.keys()
+        chosen.append(Chosen(best, place, deductions[place] + alike[place], followed))
+        for other, each in pool.items():
+            deductions[other] += SAME_ORIGIN * _share_origin(best.candidate, each.candidate)
+            alike[other] = max(alike[other], SAME_TOPICS * _overlap(best, each))
+    return tuple(chosen)
+
+
+def _share_origin(one: Candidate, other: Candidate) -> bool:
+    return not set(one.origins).isdisjoint(other.origins)
+
+
+def _overlap(one: Ranked, other: Ranked) -> float:
+    """How much of their topics two items share, 0 to 1."""
+    mine, theirs = one.candidate.topics.keys(), other.candidate.topics.keys()
+    return len(mine & theirs) / len(mine | theirs) if mine and theirs else 0.0
