@@ -11,7 +11,7 @@ from bot.commands.access import Access
 from bot.commands.context import Services
 from bot.commands.dispatch import Dispatcher
 from bot.commands.table import build_table
-from bot.config import ChannelSettings, DeliverySettings, Settings
+from bot.config import ChannelSettings, DeliverySettings, Settings, load_sources
 from bot.curation.submissions import Look, Submissions
 from bot.delivery.courier import Courier
 from bot.delivery.outlet import Outlet
@@ -32,6 +32,7 @@ from bot.notices import Herald
 from bot.platform import Adapter
 from bot.ports import Account, Clock, Lease
 from bot.sample import sample_items
+from bot.sourcebook import Sourcebook
 from bot.store import Store, open_store
 from bot.subscriptions import ChannelWish, Defaults, Readers
 from bot.topics import Taxonomy
@@ -76,10 +77,20 @@ class App:
             self.store.shelf,
             self.submissions,
             self.taxonomy,
+            self.sourcebook,
             rights=adapter,
             operators=self.settings.operator_ids,
         )
         return Dispatcher(services, build_table(), self.access)
+
+    @property
+    def sourcebook(self) -> Sourcebook:
+        """How the configured sources are doing."""
+
+        def names() -> list[str]:
+            return [spec.name for spec in source_specs(self.settings, self.taxonomy)]
+
+        return Sourcebook(names, self.store.sources)
 
     def courier(self, adapters: Sequence[Adapter], keeper: Keeper | None = None) -> Courier:
         """Delivers through ``adapters``, where the keeper, if any, holds their leases."""
@@ -233,12 +244,10 @@ def source_specs(settings: Settings, taxonomy: Taxonomy) -> tuple[SourceSpec, ..
 
     Raises ``ConfigError`` for topics that are not known.
     """
-    from bot.sources.registry import load_defaults  # noqa: PLC0415 - see above
-
     own = [source.spec() for source in settings.sources]
     wanted = settings.fetch.default_sources
     if wanted or (wanted is None and not own):
-        own += load_defaults(settings.fetch.sources_file)
+        own += load_sources(settings.fetch.sources_file)
     _refuse_unknown_topics(taxonomy, [(f"source {spec.name}", spec.topics) for spec in own])
     return tuple(_with_topic_ids(spec, taxonomy) for spec in own)
 

@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import time
 from difflib import get_close_matches
 from enum import StrEnum
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -34,6 +35,8 @@ from bot.errors import ConfigError
 from bot.messages import known_language
 from bot.model import SourceSpec
 from bot.source_kinds import SourceSettings
+
+_BUILT_IN = ("data", "sources.toml")
 
 ENVIRONMENT_PREFIX = "RIBAO_"
 
@@ -325,11 +328,14 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError([where + _sentence(fault) for fault in error.errors()]) from None
 
 
-def load_sources(path: Path) -> tuple[SourceSpec, ...]:
-    """The ``[[sources]]`` of a file that holds nothing else.
+def load_sources(path: Path | None = None) -> tuple[SourceSpec, ...]:
+    """The ``[[sources]]`` of a file with nothing else; without ``path`` those of Ribao itself.
 
     Raises ``ConfigError`` with every fault, each with its key path.
     """
+    if path is None:
+        with resources.as_file(resources.files("bot").joinpath(*_BUILT_IN)) as file:
+            return load_sources(file)
     try:
         found = _SourcesFile(**_read(path))
     except ValidationError as error:

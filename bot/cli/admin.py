@@ -10,7 +10,10 @@ import typer
 from bot.cli.options import ConfigOption, JsonOption, cli, print_json, print_table, settings_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.config import Settings
+    from bot.sourcebook import SourceHealth
 
 db = typer.Typer(help="The database: upgrade, check, backup.", no_args_is_help=True)
 cli.add_typer(db, name="db")
@@ -27,13 +30,14 @@ def stats(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
     typer.echo(f"chats      {found['chats']} ({found['scheduled']} with a daily issue)")
     states = ", ".join(f"{state} {n}" for state, n in found["deliveries"].items())
     typer.echo(f"deliveries {states or 'none yet'}")
-    if found["sources"]:
+    read = [source for source in found["sources"] if source["checked_at"]]
+    failing = sum(bool(source["failing_since"]) for source in read)
+    unread = len(found["sources"]) - len(read)
+    typer.echo(f"sources    {len(found['sources'])} ({failing} failing, {unread} not read yet)")
+    if read:
         print_table(
-            ("source", "last checked (UTC)", "failing since (UTC)", "reason"),
-            [
-                (s["name"], s["checked_at"], s["failing_since"], s["error"])
-                for s in found["sources"]
-            ],
+            ("source", "last read (UTC)", "new", "known", "dropped", "failing since (UTC), reason"),
+            map(_source_row, read),
         )
 
 
@@ -48,18 +52,36 @@ async def _stats(settings: "Settings") -> dict[str, Any]:
             "chats": chats,
             "scheduled": scheduled,
             "deliveries": {k.value: n for k, n in (await store.ledger.counts()).items() if n},
-            "sources": [
-                {
-                    "name": name,
-                    "checked_at": f"{state.checked_at:%Y-%m-%d %H:%M}" if state.checked_at else "",
-                    "failing_since": f"{state.failing_since:%Y-%m-%d %H:%M}"
-                    if state.failing_since
-                    else "",
-                    "error": state.error or "",
-                }
-                for name, state in sorted((await store.sources.states()).items())
-            ],
+            "sources": [_source_object(source) for source in await app.sourcebook.all()],
         }
+
+
+def _source_object(source: "SourceHealth") -> dict[str, Any]:
+    from bot.model import FetchState
+
+    state = source.state or FetchState()
+    return {
+        "name": source.name,
+        "checked_at": _minute(state.checked_at),
+        "next_at": _minute(state.not_before),
+        "new": state.new,
+        "known": state.known,
+        "dropped": dict(state.dropped),
+        "failures": state.failures,
+        "failing_since": _minute(state.failing_since),
+        "error": state.error or "",
+    }
+
+
+def _source_row(source: dict[str, Any]) -> tuple[object, ...]:
+    dropped = ", ".join(f"{reason}: {n}" for reason, n in sorted(source["dropped"].items()))
+    trouble = f"{source['failing_since']} {source['error']}".strip()
+    read = (source["name"], source["checked_at"], source["new"], source["known"])
+    return *read, dropped, trouble
+
+
+def _minute(moment: "datetime | None") -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
 @cli.command("check-config")

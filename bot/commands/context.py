@@ -14,6 +14,7 @@ from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind
 from bot.ports import IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf
+from bot.sourcebook import Sourcebook
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
 
@@ -52,6 +53,7 @@ class Services:
     shelf: Shelf
     submissions: Submissions
     taxonomy: Taxonomy
+    sources: Sourcebook
     rights: Rights
     operators: frozenset[str] = frozenset()
     """Who runs this Ribao, as ``platform:id`` of the person."""

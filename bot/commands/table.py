@@ -9,6 +9,7 @@ from bot.commands import (
     reading,
     reviewing,
     settings,
+    sourcing,
     submitting,
 )
 from bot.commands.channels import channel_on
@@ -92,6 +93,7 @@ def build_table() -> dict[str, Command]:
         Command("unpick", curating.unpick, ("取消精选", "取消精選"), for_operators=True),
         Command("edit", curating.edit, ("编辑", "編輯"), for_operators=True),
         Command("remove", curating.remove, ("下架", "撤下"), for_operators=True),
+        Command("sources", sourcing.sources, ("来源", "來源"), for_operators=True),
         Command("undo", curating.undo, ("撤销", "撤銷", "復原"), for_operators=True),
         Command("privacy", personal.privacy, ("隐私", "隱私")),
         Command("export", personal.export, ("导出", "匯出"), changes=True),

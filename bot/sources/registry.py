@@ -1,14 +1,11 @@
-"""Kinds of sources by name, and the list of sources that ships with Ribao.
+"""Kinds of sources by name.
 
 A new kind is a class with the constructor of ``WebSource`` that implements ``bot.ports.Source``, a
 line in ``CLASSES``, and one in ``bot.source_kinds.KINDS``, which says what may be configured.
 """
 
 from collections.abc import Mapping
-from importlib import resources
-from pathlib import Path
 
-from bot.config import load_sources
 from bot.model import SourceSpec
 from bot.ports import Source
 from bot.sources.arxiv import ArxivSource
@@ -36,14 +33,3 @@ CLASSES: Mapping[str, type[WebSource]] = {
 def build(spec: SourceSpec, tools: Tools) -> Source:
     """The source that ``spec`` describes; its kind has been checked with the configuration."""
     return CLASSES[spec.kind](spec, tools)
-
-
-def load_defaults(path: Path | None = None) -> tuple[SourceSpec, ...]:
-    """The sources of a TOML file, without ``path`` those that ship with Ribao.
-
-    Raises ``ConfigError`` with one sentence for every fault in the file.
-    """
-    if path is not None:
-        return load_sources(path)
-    with resources.as_file(resources.files("bot").joinpath("data", "sources.toml")) as file:
-        return load_sources(file)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.sources.opml import parse_opml
 from tests.command import Command
 
 
 def test_help_names_every_command(ribao: Command) -> None:
     outcome = ribao("--help")
     assert outcome.status == 0
-    names = "run fetch push import classify preview topics stats queue check-config db"
+    names = "run fetch push import classify preview topics sources stats queue check-config db"
     assert all(name in outcome.stdout for name in names.split())
 
 
@@ -27,6 +28,23 @@ def test_stats_counts(ribao: Command) -> None:
     assert (stats["chats"], stats["scheduled"]) == (2, 1)
     assert stats["items"] >= 60
     assert "2 (1 with a daily issue)" in ribao("stats").stdout
+
+
+def test_sources_are_listed_and_exported(ribao: Command, tmp_path: Path) -> None:
+    listed = ribao("sources", "--json").objects
+    assert any(one["name"] == "OpenAI" and one["kind"] == "feed" for one in listed)
+    exported = ribao("sources", "--opml")
+    feeds = parse_opml(exported.stdout.encode()).feeds
+    kinds = {one["name"]: one["kind"] for one in listed}
+    assert {feed.name for feed in feeds} == {
+        name for name, kind in kinds.items() if kind in {"feed", "arxiv"}
+    }
+    assert "are no feeds (arxiv-api, github, hackernews, huggingface)" in exported.stderr
+    file = tmp_path / "feeds.opml"
+    file.write_text(exported.stdout, encoding="utf-8")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[[sources]]\nname = "mine"\nkind = "opml"\npath = "{file}"\n')
+    assert Command(tmp_path / "data", config)("check-config").status == 0
 
 
 def test_check_config_lists_every_fault(ribao: Command, tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import load_sources
 from bot.errors import ConfigError
 from bot.model import Section, SourceSpec
 from bot.source_kinds import KINDS
-from bot.sources.registry import CLASSES, build, load_defaults
+from bot.sources.registry import CLASSES, build
 from bot.sources.tools import Tools
 from bot.topics import Taxonomy
 
@@ -21,7 +22,7 @@ async def test_every_kind_that_may_be_configured_is_built(tools: Tools) -> None:
 
 
 def test_the_built_in_list() -> None:
-    sources = load_defaults()
+    sources = load_sources()
     topics = Taxonomy.load()
     assert len(sources) > 40
     assert len({source.name for source in sources}) == len(sources)
@@ -46,7 +47,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         'section = "news"\ntopics = ["cv"]\nlanguage = "en"\n'
         '[[sources]]\nname = "B"\nkind = "arxiv"\nurl = "https://rss.arxiv.org/atom/cs.CL"\n'
     )
-    assert load_defaults(file) == (
+    assert load_sources(file) == (
         SourceSpec("A", "feed", "http://10.0.0.1/feed", Section.NEWS, ("cv",), "en"),
         SourceSpec("B", "arxiv", "https://rss.arxiv.org/atom/cs.CL", Section.PAPERS),
     )
@@ -63,7 +64,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         "[[sources]]\nname = 5\n"
     )
     with pytest.raises(ConfigError) as caught:
-        load_defaults(file)
+        load_sources(file)
     faults = [problem.removeprefix(f"{file}: ") for problem in caught.value.problems]
     kinds = ", ".join(KINDS)
     *first, last = (f"'{section}'" for section in Section)
@@ -91,7 +92,7 @@ def test_names_must_differ(tmp_path: Path) -> None:
     one = '[[sources]]\nname = "A"\nkind = "feed"\nurl = "https://example.org/"\n'
     file.write_text(one + one)
     with pytest.raises(ConfigError, match="names must differ; used twice: A"):
-        load_defaults(file)
+        load_sources(file)
 
 
 def test_what_a_kind_says_where_nothing_is_configured(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_what_a_kind_says_where_nothing_is_configured(tmp_path: Path) -> None:
         '[[sources]]\nname = "C"\nkind = "opml"\npath = "feeds.opml"\n'
         '[[sources]]\nname = "D"\nkind = "reddit"\nsubreddit = "MachineLearning"\n'
     )
-    github, hackernews, opml, reddit = load_defaults(file)
+    github, hackernews, opml, reddit = load_sources(file)
     assert github == SourceSpec(
         "A",
         "github",
@@ -133,6 +134,6 @@ def test_a_file_that_is_none(tmp_path: Path, text: str | bytes | None, reason: s
     if text is not None:
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ConfigError) as caught:
-        load_defaults(file)
+        load_sources(file)
     assert reason in str(caught.value)
     assert str(file) in str(caught.value)
