@@ -22,6 +22,7 @@ from bot.store import Store
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 ACCOUNT = ("telegram", "bot")
+ACCOUNTS = (ACCOUNT, ("discord", "bot"))
 
 
 def hours(number: float) -> timedelta:
