@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -73,7 +73,7 @@ class Senders:
 
     async def take_from_the_killed(self, store: Store) -> None:
         """As the next process does that sees that they are gone."""
-        over = transitions.claim_over(NOW, self.killed).returning(deliveries)
+        over = transitions.claim_over(datetime.now(UTC), self.killed).returning(deliveries)
         async with store.database.write() as connection:
             rows = (await connection.execute(over)).all()
         self.lost_hold.update(key_of(transitions.to_delivery(row)) for row in rows)

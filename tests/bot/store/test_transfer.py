@@ -6,7 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Integer, Text, Time, delete, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Integer,
+    Text,
+    Time,
+    delete,
+    select,
+)
 
 from bot.errors import StoreError
 from bot.model import FetchState
@@ -37,6 +49,7 @@ def value(column: Column[Any], number: int) -> Any:
         Instant: NOW + timedelta(microseconds=number),
         BigInteger: number,
         Integer: -number,
+        Float: number + 0.1,
         Text: f"{column.name} {number} 文\t'\"%:\n",
     }
     return values[type(column.type)]
