@@ -17,8 +17,9 @@ from telegram import (
 from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from adapters.signing import Signer
 from adapters.telegram.account import AGAIN_SECONDS, introduce, open_bot
-from adapters.telegram.buttons import Signer
+from adapters.telegram.buttons import MAX_DATA
 from adapters.telegram.errors import as_delivery_error
 from adapters.telegram.handlers import Handlers, send_text
 from adapters.telegram.menu import menus
@@ -62,7 +63,7 @@ class TelegramAdapter:
         self.renderer = TelegramRenderer()
         self.account = token.partition(":")[0]
         self._bot = bot
-        self._signer = Signer(token)
+        self._signer = Signer(token, MAX_DATA)
 
     @classmethod
     @asynccontextmanager

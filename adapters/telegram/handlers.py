@@ -17,7 +17,8 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from adapters.telegram.buttons import TICK, Signer, read_part
+from adapters.signing import Signer, read_part
+from adapters.telegram.buttons import TICK
 from adapters.telegram.inline import CACHE_SECONDS, incoming_inline, results, to_the_bot
 from adapters.telegram.pages import Shown
 from adapters.telegram.rich import plain, to_html

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from adapters.telegram.buttons import PART, Signer, keyboard, without_button
+from adapters.signing import PART, Signer
+from adapters.telegram.buttons import keyboard, without_button
 from adapters.telegram.render import issue_pages, reply_messages
 from adapters.telegram.rich import Rich, joined, plain, to_html
 from bot.commands.reply import IssueBlock, Page, Reply
