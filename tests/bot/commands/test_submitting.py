@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.app import open_look
 from bot.commands.reply import Reply
 from bot.curation.nouns import SUBMISSION_SOURCE, Status
 from bot.errors import SourceError
 from bot.messages import messages
 from bot.model import PICK, ChatKind, Item, Section, StoredItem
+from tests.bot.sources.server import LoopbackServer
 from tests.conversation import Conversation, item, titles
 
 pytestmark = pytest.mark.asyncio
@@ -389,3 +391,18 @@ async def test_an_operator_who_is_forgotten_leaves_the_changes(talk: Conversatio
     assert (await found(talk)).item.title == "New"
     assert say_en("history.nobody") in await talk.say(f"/history {URL}", OPERATOR)
     assert await talk.tell() == {"told": 1}
+
+
+async def test_what_leads_to_this_machine_is_never_asked(talk: Conversation) -> None:
+    server = LoopbackServer()
+    await server.start()
+    try:
+        await talk.say(f"/submit {server.url('/x')}")
+        await talk.say(f"/submit {server.url('/y', 'localhost')}")
+        async with open_look(talk.app) as look_at:
+            assert await talk.app.submissions.look(look_at, talk.clock.now()) == 2
+    finally:
+        await server.stop()
+    assert server.connections == 0
+    for number in (1, 2):
+        assert "private" in (await talk.app.submissions.waiting(number)).trouble
