@@ -72,6 +72,7 @@ class App:
             self.store.issues,
             self.store.ledger,
             self.store.items,
+            self.store.stories,
             self.store.search,
             self.store.revisions,
             self.store.shelf,

@@ -324,6 +324,10 @@ class IssueStore(Protocol):
         """The issue that the chat was shown last for that date."""
         ...
 
+    async def last(self, chat_id: int) -> Issue | None:
+        """The issue that the chat was shown last, for whatever date."""
+        ...
+
     async def last_items(self, chat_id: int, day: date | None = None) -> tuple[int, ...]:
         """The ids of the items in the issue that the chat was shown last, in its order.
 

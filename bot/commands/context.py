@@ -13,7 +13,7 @@ from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind
-from bot.ports import IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf
+from bot.ports import IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf, StoryStore
 from bot.sourcebook import Sourcebook
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
@@ -48,6 +48,7 @@ class Services:
     issues: IssueStore
     ledger: Ledger
     items: ItemStore
+    stories: StoryStore
     search: ItemSearch
     revisions: RevisionStore
     shelf: Shelf

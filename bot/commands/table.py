@@ -2,6 +2,7 @@
 
 from bot.commands import (
     curating,
+    explaining,
     finding,
     following,
     keeping,
@@ -88,6 +89,9 @@ def build_table() -> dict[str, Command]:
             changes=True,
         ),
         Command("submit", submitting.submit, ("投稿", "推荐", "推薦")),
+        Command("why", explaining.why, ("为什么", "為什麼", "理由")),
+        Command("story", explaining.story, ("出处", "出處"), for_operators=True),
+        Command("split", explaining.split, ("拆分", "拆開"), for_operators=True),
         Command("queue", reviewing.queue, ("审稿", "審稿", "待审", "待審"), for_operators=True),
         Command("pick", curating.pick, ("精选", "精選"), for_operators=True),
         Command("unpick", curating.unpick, ("取消精选", "取消精選"), for_operators=True),

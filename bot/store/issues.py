@@ -95,6 +95,14 @@ class SqlIssueStore:
             content = (await connection.execute(query)).scalar()
         return issue_from_json(content) if content else None
 
+    async def last(self, chat_id: int) -> Issue | None:
+        query = select(issues.c.content).where(
+            issues.c.id == _last_shown(chat_id).scalar_subquery()
+        )
+        async with self._database.read() as connection:
+            content = await connection.scalar(query)
+        return issue_from_json(content) if content else None
+
     async def last_items(self, chat_id: int, day: date | None = None) -> tuple[int, ...]:
         query = (
             select(issue_items.c.item_id)

@@ -15,6 +15,7 @@ import pytest
 from babel import Locale
 
 from bot.commands import arguments
+from bot.commands.explaining import SIGNALS
 from bot.commands.following import understand
 from bot.commands.parse import Invocation, parse
 from bot.commands.table import build_table
@@ -24,7 +25,7 @@ from bot.curation.nouns import Kind, Status
 from bot.digest.choose import DAILY_SECTIONS
 from bot.errors import Refusal
 from bot.messages import Message, Messages, catalogue, known_language, messages
-from bot.model import LANGUAGES, ChatStatus, Item, Section, StoredItem
+from bot.model import LANGUAGES, ChatStatus, Item, MatchKind, Section, StoredItem
 from bot.topics import Taxonomy
 from bot.zones import resolve_zone
 
@@ -304,6 +305,10 @@ EXPANSIONS: Mapping[str, Iterable[str]] = {
     "reason": REASONS,
     "curate": set(Kind) - {Kind.ACCEPT},
     "revision": Kind,
+    "why.signal": SIGNALS,
+    "why.keyword": ("title", "text"),
+    "why.points": ("fit", "heat", "source", "variety"),
+    "story.match": MatchKind,
     "field": state_of(StoredItem(1, NOW, Item("k", "t", "u", Section.NEWS))),
 }
 """What stands for the brace in ``f"section.{...}"``; elsewhere the words in the same function."""
