@@ -34,6 +34,7 @@ class DailyReader(Reader):
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
         self._item_level = _item_level(lines)
+        self._headings: dict[int, str] = {}
         self._heading: tuple[str, ...] = ()
         self._item: Draft | None = None
         self._paragraphs = False
@@ -64,8 +65,9 @@ class DailyReader(Reader):
             if self._is_title(line, at):
                 self.title = line.plain
             else:
-                kept = self._heading[: line.level - 1] if line.level > 1 else ()
-                self._heading = (*kept, line.plain)
+                above = {n: text for n, text in self._headings.items() if n < line.level}
+                self._headings = above | {line.level: line.plain}
+                self._heading = tuple(self._headings.values())
                 self.contents.append(line.plain)
             self._images += line.inline.images
         elif line.level == self._item_level:
@@ -150,14 +152,23 @@ class DailyReader(Reader):
             text = item.abstract if name == "abstract" else item.summary
             item.links += [(s.text, s.url, line.number) for s in _worded(line)]
             text.add(value, gap=True)
-        elif name == "authors":
-            item.take_authors(value)
-        elif name == "tasks":
-            item.take_tasks(value)
-        elif name == "field":
-            item.field = one_line(value) or None
-        elif not self._is_as_told(name, value, item, line.number):
+        elif not self._is_taken(name, value, item, line.number):
             item.note.add(line.plain)
+
+    def _is_taken(self, name: str, value: str, item: Draft, line: int) -> bool:
+        """Whether a value found its place; one that is said twice has none."""
+        if name == "authors" and not item.authors:
+            item.take_authors(value)
+        elif name == "tasks" and not item.tasks:
+            item.take_tasks(value)
+        elif name == "field" and not item.field:
+            item.field = one_line(value) or None
+        elif name in {"title", "date"}:
+            return self._is_as_told(name, value, item, line)
+        else:
+            self.report(line, f"“{name}” is said twice; the second is kept as a note")
+            return False
+        return True
 
     def _is_as_told(self, name: str, value: str, item: Draft, line: int) -> bool:
         """Whether a title says what the heading says, or a date is one."""
@@ -175,10 +186,10 @@ class DailyReader(Reader):
             elif item.main:
                 item.take_code(span.url, line.number)
             else:
-                item.code.append((span.url, line.number))
+                item.code.setdefault(span.url, line.number)
 
     def _on_labelled_link(self, line: Line, item: Draft, label: str) -> bool:
-        links = line.inline.written_links
+        links = line.inline.links
         rest = line.inline.outside
         if len(links) != 1 or len(rest) > len(label) + 3 or rest.rstrip(" :：") != label:
             return False

@@ -48,6 +48,10 @@ _BROKEN = re.compile(
     rf"|(?:\d{{1,2}}[/.-]){{2}}(?P<last>\d{{4}})|\d{{1,2}}\s*月.{{0,12}}|(?:{_MONTH})\.?\s+\d{{1,2}}",
     re.IGNORECASE | re.DOTALL,
 )
+_PARTS = re.compile(r"\s*[|·:()\[\]【】—–~#]+\s*|\s+-\s+")
+_WRITTEN = re.compile(
+    r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号號]|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+)
 
 
 class Dated(NamedTuple):
@@ -77,6 +81,17 @@ def read_date(text: str) -> Dated | None:
         found = _dated(int(year), _number(match["m"]), _number(match["d"]))
         return Dated(found.published, clean=False)
     return None
+
+
+def find_date(text: str) -> str | None:
+    """The first whole date in a title, or None."""
+    parts = _PARTS.split(unicodedata.normalize("NFKC", text[:500]))
+    found = (read_date(part) for part in (*parts, *_WRITTEN.findall(text[:500])))
+    return next((each.published for each in found if each and each.clean and _is_day(each)), None)
+
+
+def _is_day(found: Dated) -> bool:
+    return len(found.published or "") == len("2022-06-27")
 
 
 def _number(text: str | None) -> int | None:

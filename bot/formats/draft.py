@@ -56,7 +56,7 @@ class Draft:
     """What is known so far of the item that begins at ``line``.
 
     ``links`` are those with words of their own, ``main`` among them; ``code`` are repositories
-    beside it. Addresses are as they were written.
+    beside it, ``mentioned`` what stands in the text. Addresses are as they were written.
     """
 
     line: int
@@ -65,7 +65,8 @@ class Draft:
     number: str | None = None
     main: str = ""
     links: list[tuple[str, str, int]] = field(default_factory=list)
-    code: list[tuple[str, int]] = field(default_factory=list)
+    code: dict[str, int] = field(default_factory=dict)
+    mentioned: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     summary: Text = field(default_factory=Text)
     abstract: Text = field(default_factory=Text)
@@ -92,8 +93,8 @@ class Draft:
     def take_code(self, url: str, line: int) -> None:
         if not self.main:
             self.main = url
-        elif url not in {known for known, _ in self.code} and url != self.main:
-            self.code.append((url, line))
+        elif url != self.main:
+            self.code.setdefault(url, line)
 
     def take_date(self, text: str, line: int, report: Report) -> bool:
         """Whether ``text`` is a date; one that is not quite right is reported."""
@@ -118,8 +119,11 @@ class Draft:
     def take_text(self, line: Line, text: Text, plain: str | None = None) -> None:
         """The images, the links and the words of a line of running text."""
         self.images += line.inline.images
-        for span in line.inline.written_links:
-            self.links.append((span.text, span.url, line.number))
+        for span in line.inline.links:
+            if span.bare:
+                self.mentioned.append(span.url)
+            else:
+                self.links.append((span.text, span.url, line.number))
         text.add(line.plain if plain is None else plain, gap=line.gap)
 
 
@@ -167,7 +171,10 @@ def finish(draft: Draft, context: Context, section: Section) -> DigestEntry:
 
 def _main_url(draft: Draft, context: Context) -> str:
     """The address of the item: the first of its links that leads anywhere."""
-    for written in (draft.main, *(url for _, url, _ in draft.links), *(u for u, _ in draft.code)):
+    if draft.main and not target(draft.main, context.base):
+        context.report(draft.line, f"“{draft.main[:80]}” is no address of the web")
+    linked = (url for _, url, _ in draft.links)
+    for written in (draft.main, *linked, *draft.code, *draft.mentioned):
         if url := target(written, context.base) if written else "":
             return url
     context.report(draft.line, f"“{_shown(draft)}” has no link")
@@ -185,7 +192,7 @@ def _links(draft: Draft, context: Context, main: str) -> Iterator[Link]:
 
 def _code(draft: Draft, context: Context, main: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
-    for written, line in draft.code:
+    for written, line in draft.code.items():
         url = target(written, context.base)
         if not url:
             context.report(line, f"“{written[:80]}” is no address of the web")

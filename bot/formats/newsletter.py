@@ -10,6 +10,7 @@
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -46,6 +47,7 @@ class NewsletterReader(Reader):
         self._references: dict[str, tuple[str, str, int]] = {}
         self._cited: dict[str, int] = {}
         self._heading: tuple[str, ...] = ()
+        self._section_line = 0
         self._section = Section.OTHER
         self._entries_here = False
         self._item: Draft | None = None
@@ -64,6 +66,7 @@ class NewsletterReader(Reader):
                 self._on_head(line)
             else:
                 self._on_body(at, line)
+        self.report_if_empty(self._section_line, self._heading)
         self._report_references()
         self._name_by_greeting()
 
@@ -144,8 +147,9 @@ class NewsletterReader(Reader):
     # Sections and entries.
 
     def _begin_section(self, at: int, line: Line) -> None:
+        self.report_if_empty(self._section_line, self._heading)
         text = _whole(line)
-        self._heading = (text,)
+        self._heading, self._section_line = (text,), line.number
         self._section = section_of(text) or Section.OTHER
         self._images += line.inline.images
         following = range(at + 1, self._shape.next_section(at))
@@ -158,7 +162,7 @@ class NewsletterReader(Reader):
         if at in self._shape.entries:
             self._begin_entry(at, line)
         elif line.kind is Kind.RULE:
-            self._ended = at > self._shape.last_start and self._only_rest_follows(at)
+            self._ended = at > self._shape.last_start
         elif self._ended:
             self.absorb(line, self.closing)
         elif self._entries_here:
@@ -168,9 +172,6 @@ class NewsletterReader(Reader):
                 self._take(line, self._item)
         else:
             self._mention(line)
-
-    def _only_rest_follows(self, at: int) -> bool:
-        return not any(i in self._shape.entries for i in range(at, len(self.lines)))
 
     def _begin_entry(self, at: int, line: Line) -> None:
         if not self._shape.has_contents:
@@ -253,7 +254,8 @@ class _Shape:
         self.last_start = max((*self.sections, *self.entries), default=0)
 
     def next_section(self, at: int) -> int:
-        return next((i for i in self._ordered if i > at), len(self._lines))
+        after = bisect_right(self._ordered, at)
+        return self._ordered[after] if after < len(self._ordered) else len(self._lines)
 
     def _by_numbers(self, marks: Sequence[tuple[int, int, str] | None]) -> set[int]:
         """Sections count up from one, entries within them; other numbers are just text."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from bot.digest.normalise import bounded, one_line
-from bot.formats.dates import read_date
+from bot.formats.dates import find_date, read_date
 from bot.formats.draft import Context, Draft, Text, finish, images_of
 from bot.formats.languages import language_of_text
 from bot.formats.lines import Line
@@ -76,7 +76,7 @@ class Reader(ABC):
             language=self.language,
             entries=entries,
             number=week[1] if week else number_of(title or ""),
-            date=self.date,
+            date=self.date or find_date(title or ""),
             week=f"{week[0]}-W{week[1]:02}" if week else None,
             source_url=self.source_url or None,
             contents=tuple(map(one_line, self.contents)),
@@ -134,6 +134,11 @@ class Reader(ABC):
         if not self._remarks or self._remarks[-1][0] != heading:
             self._remarks.append((heading, Text()))
         self.absorb(line, self._remarks[-1][1])
+
+    def report_if_empty(self, line: int, heading: tuple[str, ...]) -> None:
+        """Say that a section has no item, which its heading would be lost with."""
+        if heading and not (self.drafts and self.drafts[-1][0].heading is heading):
+            self.report(line, f"nothing stands under “{' / '.join(heading)[:200]}”")
 
     def matter(self, line: Line) -> None:
         """A key before the document: its title, its date, or a remark."""

@@ -44,6 +44,7 @@ class ReadingListReader(Reader):
         self._part: Text | None = None
         self._ruled = False
         self._waiting: list[Line] = []
+        self._loose: list[tuple[Draft, Text]] = []
 
     def read(self) -> None:
         for line in self.lines:
@@ -59,6 +60,9 @@ class ReadingListReader(Reader):
                 self._on_line(line)
         for line in self._waiting:
             self.absorb(line, self.closing)
+        for item, text in self._loose:
+            # Beside an abstract it is an addition of the curator's, without one all there is.
+            (item.note if item.abstract or item.summary else item.summary).add(str(text), gap=True)
 
     def _on_line(self, line: Line) -> None:
         if self._item is not None:
@@ -110,6 +114,7 @@ class ReadingListReader(Reader):
         for waiting in self._waiting:
             item.take_text(waiting, item.note)
         self._waiting = []
+        self._loose.append((item, Text()))
         self.drafts.append((item, self._section(item)))
 
     def _brackets(self, line: Line, outside: str, item: Draft) -> None:
@@ -148,7 +153,7 @@ class ReadingListReader(Reader):
     def _on_body(self, line: Line, item: Draft) -> None:
         if self._part is None and self._on_links(line, item):
             return
-        text = self._part if self._part is not None else item.note
+        text = self._part if self._part is not None else self._loose[-1][1]
         if line.card:
             item.links.append((line.card.title, line.card.url, line.number))
             text.add(line.card.teaser, gap=line.gap)

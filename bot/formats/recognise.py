@@ -38,8 +38,9 @@ def _recognise(lines: Sequence[Line]) -> str | None:
     """Each format earns points for each sign of it; the most points win, if they are enough."""
     headings = [line for line in lines if line.kind is Kind.HEADING]
     linked = sum(map(begins_item, headings))
+    cards = sum(map(is_card, headings))
     points = {
-        "daily": 1.0 * sum(map(is_card, headings)) + min(labels(lines), 4 * len(headings)) / 4,
+        "daily": cards + min(labels(lines), 4 * cards) / 2,
         "weekly": _weekly(lines, headings),
         "newsletter": shape_score(lines),
         "reading-list": 1.5 * linked if 2 * linked >= len(headings) - linked else 0.5 * linked,

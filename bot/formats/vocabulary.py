@@ -66,7 +66,7 @@ def _part(name: str) -> _Words:
 
 def section_of(heading: str) -> Section | None:
     """The section that a heading speaks of."""
-    name = _words("sections").find(heading)
+    name = _words("sections").find(heading) or _words("rest").find(heading)
     return Section(name) if name else None
 
 

@@ -18,7 +18,7 @@ from typing import ClassVar
 from bot.formats.draft import Draft
 from bot.formats.inline import Span
 from bot.formats.lines import Kind, Line
-from bot.formats.links import is_address, is_host
+from bot.formats.links import is_address, is_code, is_host
 from bot.formats.reader import Reader, week_of
 from bot.formats.vocabulary import is_word_for, opens_with, section_of, speaks_of
 from bot.model import Section
@@ -48,6 +48,8 @@ class WeeklyReader(Reader):
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
         self._plan = _plan(lines)
+        self._at = 0
+        self._section_line = 0
         self._place = "head"
         self._head_list = ""
         self._headings: tuple[str, ...] = ()
@@ -57,6 +59,7 @@ class WeeklyReader(Reader):
 
     def read(self) -> None:
         for at, line in enumerate(self.lines):
+            self._at = at
             if line.kind is Kind.MATTER:
                 self.matter(line)
             elif line.kind is Kind.RULE:
@@ -69,7 +72,12 @@ class WeeklyReader(Reader):
                 self._on_section(line)
             else:
                 self._on_end(line)
+        self._end_section()
         self._date()
+
+    def _end_section(self) -> None:
+        if self._place == "section":
+            self.report_if_empty(self._section_line, self._headings)
 
     # The head.
 
@@ -93,8 +101,9 @@ class WeeklyReader(Reader):
         if what == "title":
             self.title = line.plain
         elif what == "section":
+            self._end_section()
             self._place, self._item = "section", None
-            self._headings = (line.plain,)
+            self._headings, self._section_line = (line.plain,), line.number
             self._section = section_of(line.plain) or Section.OTHER
             self._by_headings = any(self._plan.get(i) == "item" for i in self._until_next(at + 1))
         elif what == "item":
@@ -104,6 +113,7 @@ class WeeklyReader(Reader):
         elif self._place == "head":
             self._head_heading(line)
         else:
+            self._end_section()
             self._place, self._item = "end", None
             self._headings = (line.plain,)
             self.closing.add(line.plain, gap=True)
@@ -206,7 +216,7 @@ class WeeklyReader(Reader):
         if title and not item.summary:
             for span in line.inline.links:
                 self._take_link(span, line.number)
-            self._name(item, title, item.main or self._next_link(line), line.number)
+            self._name(item, title, item.main or self._next_link(), line.number)
         elif alone:
             item.images += line.inline.images
             for span in line.inline.links:
@@ -214,9 +224,12 @@ class WeeklyReader(Reader):
         else:
             mark = "- " if line.kind is Kind.BULLET else ""
             shown = line.raw if line.kind in {Kind.TABLE, Kind.ORDERED} else line.plain
-            item.take_text(line, item.summary, mark + shown if line.plain else "")
             if not item.main and line.inline.links:
                 item.main = line.inline.links[0].url
+            item.take_text(line, item.summary, mark + shown if line.plain else "")
+            for span in line.inline.links:
+                if is_code(span.url):
+                    item.take_code(span.url, line.number)
 
     def _take_alone(self, span: Span, line: int) -> None:
         item = self._item_now()
@@ -224,9 +237,9 @@ class WeeklyReader(Reader):
             item.links.append((span.text, span.url, line))
         self._take_link(span, line)
 
-    def _next_link(self, line: Line) -> str:
+    def _next_link(self) -> str:
         """The address on the line that follows."""
-        at = self.lines.index(line) + 1
+        at = self._at + 1
         following = self.lines[at].inline.links if at < len(self.lines) else ()
         return following[0].url if following else ""
 
@@ -284,36 +297,39 @@ def _week_in_year(month: int, day: int) -> int:
 def _plan(lines: Sequence[Line]) -> dict[int, str]:
     """What each heading is: ``title``, ``section``, ``item``, ``end``, or nothing in particular."""
     headings = [i for i, line in enumerate(lines) if line.kind is Kind.HEADING]
-    listed = {
-        normal_form(SECTION.sub(r"\2", line.plain))
-        for line in lines[: _first_section(lines, headings)]
-        if line.kind in {Kind.ORDERED, Kind.BULLET}
-    }
     plan: dict[int, str] = {}
-    sections = [i for i in headings if _is_section(lines[i], listed)]
+    sections = [i for i in headings if SECTION.fullmatch(lines[i].plain)]
+    sections = sections or _listed_sections(lines, headings)
     if headings and headings[0] not in sections and (not sections or headings[0] < sections[0]):
         plan[headings[0]] = "title"
     if not sections:
         return plan
     ruled = _ruled_items(lines, sections)
+    numbered, last = set(sections), sections[-1]
+    first_item = next(
+        (i for i in range(last + 1, len(lines)) if lines[i].kind is not Kind.RULE), last
+    )
     ended = False
     for i in headings:
         if i < sections[0] or i in plan:
             continue
-        if i in sections:
+        if i in numbered:
             plan[i], ended = "section", False
             continue
-        ended = ended or _ends(lines, i, last=sections[-1], ruled=ruled)
+        ended = ended or _ends(lines, i, last=last, first_item=first_item, ruled=ruled)
         plan[i] = "end" if ended else "item"
     return plan
 
 
-def _first_section(lines: Sequence[Line], headings: Sequence[int]) -> int:
-    return next((i for i in headings if SECTION.fullmatch(lines[i].plain)), len(lines))
-
-
-def _is_section(line: Line, listed: set[str]) -> bool:
-    return bool(SECTION.fullmatch(line.plain)) or normal_form(line.plain) in listed
+def _listed_sections(lines: Sequence[Line], headings: Sequence[int]) -> list[int]:
+    """Headings without numbers that stand in the table of contents."""
+    listed = {
+        normal_form(SECTION.sub(r"\2", line.plain))
+        for line in lines
+        if line.kind in {Kind.ORDERED, Kind.BULLET}
+        and all(span.url.startswith("#") for span in line.inline.links)
+    }
+    return [i for i in headings if normal_form(lines[i].plain) in listed]
 
 
 def _ruled_items(lines: Sequence[Line], sections: Sequence[int]) -> bool:
@@ -330,7 +346,7 @@ def _ruled_items(lines: Sequence[Line], sections: Sequence[int]) -> bool:
     return False
 
 
-def _ends(lines: Sequence[Line], at: int, *, last: int, ruled: bool) -> bool:
+def _ends(lines: Sequence[Line], at: int, *, last: int, first_item: int, ruled: bool) -> bool:
     """Whether the items end with this heading, and links to other issues, or the author, begin."""
     if at < last:
         return False
@@ -340,8 +356,7 @@ def _ends(lines: Sequence[Line], at: int, *, last: int, ruled: bool) -> bool:
     if marked or told or is_word_for("about", words):
         return True
     follows_rule = lines[at - 1].kind is Kind.RULE
-    had_item = any(line.kind is not Kind.RULE for line in lines[last + 1 : at])
-    return follows_rule and had_item and not ruled
+    return follows_rule and first_item < at and not ruled
 
 
 def _headline(line: Line) -> str | None:
