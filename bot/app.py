@@ -36,6 +36,7 @@ from bot.sourcebook import Sourcebook
 from bot.store import Store, open_store
 from bot.subscriptions import ChannelWish, Defaults, Readers
 from bot.topics import Taxonomy
+from scheduler.clock import ClockGuard
 from scheduler.due import next_due
 from scheduler.tick import Tick
 
@@ -116,6 +117,10 @@ class App:
     def tick(self, adapters: Sequence[Adapter], keeper: Keeper | None = None) -> Tick:
         """The scheduler's pass, delivering through ``adapters``."""
         return Tick(self.store.chats, self.store.ledger, self.courier(adapters, keeper))
+
+    def clock_guard(self) -> ClockGuard:
+        """Notices that the clock was set, or that the rules of time zones changed."""
+        return ClockGuard(self.store.notes, self.store.chats, self.store.ledger)
 
     def herald(self, adapters: Sequence[Adapter]) -> Herald:
         """Tells readers through ``adapters`` what became of what they sent in."""

@@ -10,7 +10,7 @@ from bot.config import Role
 from bot.keeper import Keeper
 from bot.platform import Adapter
 from scheduler.service import Job, Pass
-from scheduler.tick import Tick
+from scheduler.tick import AHEAD, Tick
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,15 @@ def jobs(app: App, adapters: Sequence[Adapter], tick: Tick, keeper: Keeper) -> t
     def job(name: str, run: Pass, every: timedelta, first_after: timedelta = _NO_DELAY) -> Job:
         return Job(name, _by_one(name, run, every, keeper), every, first_after)
 
+    guard = app.clock_guard()
+
+    async def desk(now: datetime) -> None:
+        await guard.check(now, AHEAD)
+        await tick.prepare(now)
+
     roles = app.settings.roles
     planned = [
-        job("desk", tick.prepare, TICK_EVERY),
+        job("desk", desk, TICK_EVERY),
         job("upkeep", tick.courier.look_after, LOOK_AFTER_EVERY),
         job("housekeeping", partial(_housekeep, app), timedelta(days=1), timedelta(hours=1)),
     ]
@@ -78,4 +84,6 @@ async def _look(app: App, now: datetime) -> None:
 
 
 async def _housekeep(app: App, now: datetime) -> None:
-    await app.store.ledger.prune((now - KEPT).date())
+    # A clock that leapt would have the rows of today taken for old, and so sent again.
+    if await app.clock_guard().is_steady(now):
+        await app.store.ledger.prune((now - KEPT).date())

@@ -328,11 +328,14 @@ def withdrawn(*conditions: ColumnElement[bool]) -> Delete:
 
 
 def beyond(due_after: datetime) -> list[Delete | Update]:
-    """Take back what is planned for later than that; what was begun of it is over."""
+    """Take back what is planned, or was missed, later than that; what was begun of it is over."""
     later = deliveries.c.due_at > due_after
     open_states = (DeliveryState.RETRY, DeliveryState.READY, DeliveryState.UNCERTAIN)
+    missed = delete(deliveries).where(
+        in_state(DeliveryState.EXPIRED), deliveries.c.attempt == 0, later
+    )
     over = update(deliveries).where(in_state(*open_states), later)
-    return [withdrawn(later), over.values(state=DeliveryState.EXPIRED.value)]
+    return [missed, withdrawn(later), over.values(state=DeliveryState.EXPIRED.value)]
 
 
 def expired(states: Sequence[DeliveryState], due_before: datetime) -> Update:
