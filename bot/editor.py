@@ -230,8 +230,10 @@ class Desk:
 
     def _shared(self, ranked: Ranked) -> Ranked:
         """With one object for each item, however many topic sets it is a candidate of."""
-        candidate = replace(ranked.candidate, text="")
-        return replace(ranked, candidate=self._candidates.setdefault(candidate.id, candidate))
+        candidate = self._candidates.get(ranked.candidate.id)
+        if candidate is None:
+            candidate = self._candidates[ranked.candidate.id] = replace(ranked.candidate, text="")
+        return replace(ranked, candidate=candidate)
 
     def _filter(self, follows: tuple[Subscription, ...]) -> TopicFilter:
         if follows not in self._filters:

@@ -440,6 +440,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """A row of the ledger as the operator sees it."""
+
+    delivery: Delivery
+    chat: ChatAddress
+    sent_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """That ``owner`` holds what goes by ``name``; ``epoch`` counts the changes of hands."""
 
@@ -575,6 +585,17 @@ class Ledger(Protocol):
 
     async def prune(self, before: date) -> int:
         """Erase finished rows of dates before that. Returns how many."""
+        ...
+
+    async def entries(self, state: DeliveryState | None, limit: int) -> tuple[Entered, ...]:
+        """Rows in that state, or in any, the newest first."""
+        ...
+
+    async def resend(self, delivery_id: int, now: datetime) -> int:
+        """``dead`` -> ``ready`` once more, with the later parts, at an operator's wish.
+
+        Returns how many parts; 0 if it is not dead or has no issue.
+        """
         ...
 
     async def of_chat(self, chat_id: int) -> tuple[Delivery, ...]:

@@ -275,10 +275,15 @@ def _to_row(chat: Chat) -> dict[str, Any]:
     }
 
 
+def address_of(row: Row[Any]) -> ChatAddress:
+    """From the columns of ``chats``, perhaps beside others."""
+    return ChatAddress(row.platform, row.account, row.address, row.thread)
+
+
 def _to_chat(row: Row[Any]) -> Chat:
     return Chat(
         id=row.id,
-        address=ChatAddress(row.platform, row.account, row.address, row.thread),
+        address=address_of(row),
         kind=ChatKind(row.kind),
         title=row.title,
         language=row.language,

@@ -9,9 +9,9 @@ from sqlalchemy import Delete, Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, DeliveryState, PlannedDelivery
-from bot.ports import Account, Commission, Lease, Made, Outcome, Plan, Planner
+from bot.ports import Account, Commission, Entered, Lease, Made, Outcome, Plan, Planner
 from bot.store import transitions
-from bot.store.chats import due_chats, next_due_of, woken
+from bot.store.chats import address_of, due_chats, next_due_of, woken
 from bot.store.engine import Database, retried
 from bot.store.tables import chat_issues, chats, payloads
 from bot.store.tables import deliveries as rows_of
@@ -310,6 +310,22 @@ class SqlLedger:
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return tuple(transitions.to_delivery(row) for row in rows)
+
+    async def entries(self, state: DeliveryState | None, limit: int) -> tuple[Entered, ...]:
+        async with self._database.read() as connection:
+            rows = (await connection.execute(transitions.entries(state).limit(limit))).all()
+        return tuple(
+            Entered(transitions.to_delivery(row), address_of(row), row.sent_at, row.reason)
+            for row in rows
+        )
+
+    @retried
+    async def resend(self, delivery_id: int, now: datetime) -> int:
+        async with self._database.write() as connection:
+            found = await connection.execute(transitions.given_up_from(delivery_id))
+            ids = found.scalars().all()
+            await connection.execute(transitions.due_again(ids, now))
+        return len(ids)
 
     async def counts(self) -> Mapping[DeliveryState, int]:
         """Every state, with 0 for those that no row is in."""

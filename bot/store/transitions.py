@@ -368,6 +368,36 @@ def abandoned(delivery_id: int, reason: str) -> Update:
     )
 
 
+def entries(state: DeliveryState | None) -> Select[Any]:
+    address = (chats.c.platform, chats.c.account, chats.c.address, chats.c.thread)
+    query = (
+        select(deliveries, *address)
+        .join(chats, chats.c.id == deliveries.c.chat_id)
+        .order_by(deliveries.c.id.desc())
+    )
+    return query if state is None else query.where(in_state(state))
+
+
+def given_up_from(delivery_id: int) -> Select[int]:
+    """Ids of a dead part and the later ones that died with it, for an issue that was composed."""
+    asked = deliveries.alias("asked")
+    same_issue = exists().where(
+        asked.c.id == delivery_id,
+        is_one_of(asked.c.state, DeliveryState.DEAD),
+        asked.c.chat_id == deliveries.c.chat_id,
+        asked.c.day == deliveries.c.day,
+        asked.c.part <= deliveries.c.part,
+    )
+    return select(deliveries.c.id).where(
+        in_state(DeliveryState.DEAD), deliveries.c.issue_id.is_not(None), same_issue
+    )
+
+
+def due_again(ids: Sequence[int], now: datetime) -> Update:
+    values = {"state": DeliveryState.READY.value, "due_at": now, "doubts": 0, "not_before": None}
+    return update(deliveries).where(deliveries.c.id.in_(ids)).values(**values)
+
+
 def finished_before(day: date) -> Delete:
     return delete(deliveries).where(deliveries.c.day < day, in_state(*TERMINAL_STATES))
 

@@ -127,3 +127,15 @@ def test_a_database_that_can_not_be_used_is_one_sentence(
     assert len(outcome.stderr.splitlines()) == 1
     assert outcome.stderr.startswith("ribao: ")
     assert (file.read_bytes() if file.is_file() else None) == before
+
+
+def test_deliveries_are_listed_and_only_dead_ones_sent_again(ribao: Command) -> None:
+    ribao("run", stdin="/subscribe cv\n")
+    ribao("push", "--at", "2027-03-01T08:00")
+    (sent,) = ribao("deliveries", "--json").objects
+    assert (sent["chat"], sent["day"], sent["state"]) == ("console:me", "2027-03-01", "sent")
+    assert ribao("deliveries", "--state", "dead", "--json").objects == []
+    assert "console:me" in ribao("deliveries").stdout
+    outcome = ribao("deliveries", "resend", str(sent["id"]))
+    assert outcome.status == 1
+    assert "not dead" in outcome.stderr

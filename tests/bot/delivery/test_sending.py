@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery.courier import Courier
 from bot.delivery.outlet import Limits
-from bot.errors import ChatMoved, OutcomeUnknown, RetryLater, Scope
+from bot.errors import ChatMoved, MessageRejected, OutcomeUnknown, RetryLater, Scope
 from bot.model import DeliveryState
 from scheduler.tick import AHEAD, Tick
 from tests.conversation import Conversation
@@ -131,6 +131,27 @@ async def test_the_rate_of_the_account_is_held_by_all_workers_together(
     assert len(sent) == 24
     most = max(sum(1 for other in sent if start <= other < start + 1) for start in sent)
     assert most <= 20
+
+
+async def test_what_was_given_up_can_be_sent_again_by_the_operator(talk: Conversation) -> None:
+    await subscribe(talk, "ann")
+    platform = ScriptedPlatform(parts=3)
+    platform.script["ann"] = [None, MessageRejected("too long")]
+    tick = tick_of(talk, platform)
+    assert await run_at(talk, tick, EIGHT) == {"sent": 1, "dead": 1}
+    ledger = talk.app.store.ledger
+    dead = await ledger.entries(DeliveryState.DEAD, 10)
+    assert [(e.delivery.part, str(e.chat), e.reason) for e in dead] == [
+        (3, "console:ann", "too long"),
+        (2, "console:ann", "too long"),
+    ]
+    later = EIGHT + timedelta(days=2)
+    assert await ledger.resend(dead[-1].delivery.id, later) == 2
+    assert await ledger.resend(dead[-1].delivery.id, later) == 0
+    assert (await run_at(talk, tick, later))["sent"] == 5  # with the issue of that day
+    assert [text for text in platform.at("ann") if "2026-11-19" in text] == [
+        f"2026-11-19 part {n} of 3" for n in (1, 2, 3)
+    ]
 
 
 # Planned and composed ahead
