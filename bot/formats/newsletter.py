@@ -12,6 +12,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 from bot.digest.normalise import one_line
@@ -407,7 +408,7 @@ def _footnotes(text: str) -> list[tuple[str, str]]:
 
 
 def shape_score(lines: Sequence[Line]) -> float:
-    """Points for the signs of this format: numbered entries, footnotes, emphasised titles."""
+    """Points for the signs of this format: entries, footnotes, named sections."""
     marks = [mark for line in lines if (mark := _mark(line))]
     entries = sum(1 for _, entry, _ in marks if entry)
     plain = sum(
@@ -416,7 +417,13 @@ def shape_score(lines: Sequence[Line]) -> float:
     references = sum(1 for line in lines if _is_reference(line) and "http" in line.raw)
     titles = sum(1 for line in lines if line.kind is Kind.TEXT and _entry_title(line))
     linked = sum(1 for line in lines if line.kind is Kind.TEXT and line.inline.written_links)
-    return entries + 0.5 * plain + 0.5 * references + min(titles, linked)
+    headings = [line for line in lines if line.kind is Kind.HEADING]
+    named = sum(
+        1
+        for line, below in pairwise(headings)
+        if below.level > line.level and section_of(line.plain)
+    )
+    return entries + 0.5 * plain + 0.5 * references + min(titles, linked) + 0.5 * min(named, linked)
 
 
 def _chinese_number(line: Line) -> bool:

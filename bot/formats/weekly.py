@@ -322,14 +322,26 @@ def _plan(lines: Sequence[Line]) -> dict[int, str]:
 
 
 def _listed_sections(lines: Sequence[Line], headings: Sequence[int]) -> list[int]:
-    """Headings without numbers that stand in the table of contents."""
+    """Headings without numbers that stand in the table of contents.
+
+    Contents are often worded otherwise; then also headings after a rule that name a section.
+    """
     listed = {
         normal_form(SECTION.sub(r"\2", line.plain))
         for line in lines
         if line.kind in {Kind.ORDERED, Kind.BULLET}
         and all(span.url.startswith("#") for span in line.inline.links)
     }
-    return [i for i in headings if normal_form(lines[i].plain) in listed]
+    sections = {i for i in headings if normal_form(lines[i].plain) in listed}
+    if len(sections) < len(listed):
+        sections |= {i for i in headings[1:] if _names_a_section(lines, i)}
+    return sorted(sections)
+
+
+def _names_a_section(lines: Sequence[Line], at: int) -> bool:
+    words = lines[at].plain
+    ends = is_word_for("about", words) or any(opens_with(p, words) for p in ("past", "related"))
+    return lines[at - 1].kind is Kind.RULE and section_of(words) is not None and not ends
 
 
 def _ruled_items(lines: Sequence[Line], sections: Sequence[int]) -> bool:

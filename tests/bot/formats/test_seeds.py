@@ -74,6 +74,46 @@ def test_line_endings_do_not_matter(number: str) -> None:
     assert read_digest(_text(number).replace("\n", "\r\n")) == _digest(number)
 
 
+@pytest.mark.parametrize(
+    ("number", "pattern", "by"),
+    [
+        ("000", r"^#", "##"),  # everything one level deeper
+        ("000", r"\*\*", ""),  # no bold labels
+        ("000", r"[🚧👍📚🔥⚡] ?", ""),
+        ("000", r"[『』]", ""),
+        ("001", r"^# (?!Akira)", "## "),
+        ("001", r"\*\*", ""),
+        ("001", r"^[#* —–]+$", ""),  # no rules
+        ("001", r"^(# \**)\d\.", r"\1"),  # no numbers, and contents in other words
+        ("002", r"\n", "\n\n"),  # a blank line after each
+        ("002", r"^\[(\d+)\] ", r"[\1]: "),
+        ("002", r"本文参考资料\n", ""),
+        ("003", r"^(# )\d\.", r"\1"),
+        ("003", r"^— .*—$", "---"),
+        ("004", r"^#", "##"),
+        ("004", r"^-{4,}$", ""),
+        ("004", r"摘要", "Abstract"),
+        ("004", r"\)\[([^\]]*)\]$", r") (\1)"),  # dates in round brackets
+    ],
+)
+def test_the_samples_in_other_shapes_say_the_same(number: str, pattern: str, by: str) -> None:
+    changed = read_digest(re.sub(pattern, by, _text(number), flags=re.MULTILINE))
+    assert changed is not None
+    known = _digest(number)
+    assert changed.layout == known.layout
+    assert [_essence(entry) for entry in changed.entries] == [
+        _essence(entry) for entry in known.entries
+    ]
+
+
+def _essence(entry: DigestEntry) -> tuple[object, ...]:
+    item = entry.item
+    title = re.sub(r"[『』]", "", item.title)
+    links = {link.url for link in item.links}
+    when = (item.published, item.venue)
+    return (title, item.url, item.section, item.images, item.code_urls, links, item.arxiv_id, when)
+
+
 def test_the_daily_issue_has_all_that_was_counted() -> None:
     digest = _digest("000")
     items = [entry.item for entry in digest.entries]

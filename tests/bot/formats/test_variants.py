@@ -3,6 +3,7 @@
 All of them were written for these tests (``tests/data/digests``).
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -248,6 +249,30 @@ def test_a_newsletter_of_a_hundred_entries_and_references() -> None:
     assert [entry.item.links[0].label for entry in digest.entries] == [
         f"it: {n}" for n in range(1, 101)
     ]
+
+
+def test_a_newsletter_without_numbers() -> None:
+    text = (ISSUES / "newsletter-zh-TW.md").read_text(encoding="utf-8")
+    body = text[text.index("## 1. 論文") :].replace("1. ", "").replace("2. ", "")
+    digest = read_digest(body.replace("1.1 ", "").replace("2.1 ", "") * 2)
+    assert digest is not None
+    assert (digest.layout, digest.contents[:2]) == ("newsletter", ("論文 📙", "聽見顏色"))
+    assert [entry.item.title for entry in digest.entries] == ["聽見顏色", "耳朵"] * 2
+
+
+def test_a_weekly_without_numbers() -> None:
+    text = (ISSUES / "weekly-number-en.md").read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^# \d\. ", "# ", text).replace("2. Machine", "2. Our machine")
+    digest = read_digest(text)
+    assert digest is not None
+    assert [entry.heading[0] for entry in digest.entries] == [
+        "Featured papers",
+        "Featured papers",
+        "Machine learning use cases",
+        "Papers",
+        "Papers",
+    ]
+    assert len(digest.navigation) == 2
 
 
 def test_japanese() -> None:
