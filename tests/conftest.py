@@ -73,10 +73,13 @@ def url(databases: Databases) -> str:
 
 
 @pytest.fixture
-async def talk(
-    tmp_path: Path, request: pytest.FixtureRequest, engine: str
-) -> AsyncIterator[Conversation]:
+def server_url(request: pytest.FixtureRequest, engine: str) -> str | None:
+    """``url``, if that is on a server."""
+    return None if engine == "sqlite" else request.getfixturevalue("url")
+
+
+@pytest.fixture
+async def talk(tmp_path: Path, server_url: str | None) -> AsyncIterator[Conversation]:
     """A Ribao of its own, with the sample edition."""
-    url = None if engine == "sqlite" else request.getfixturevalue("url")
-    async with conversation(tmp_path, url=url) as talking:
+    async with conversation(tmp_path, url=server_url) as talking:
         yield talking

@@ -36,6 +36,7 @@ async def test_an_issue_every_morning(talk: Conversation) -> None:
     assert len(await talk.inbox("ann")) == 7
 
 
+@pytest.mark.both_engines
 async def test_nothing_that_was_due_before_the_subscription_comes(talk: Conversation) -> None:
     await talk.say("/time 11:00")
     await talk.say("/subscribe cv")  # at 12:00
@@ -52,6 +53,7 @@ async def test_a_later_hour_after_the_issue_brings_no_second_one(talk: Conversat
     assert len(await talk.inbox("ann")) == 1
 
 
+@pytest.mark.both_engines
 async def test_an_earlier_hour_before_the_issue_brings_it_at_once(talk: Conversation) -> None:
     await talk.say("/time 20:00")
     await talk.say("/subscribe cv")

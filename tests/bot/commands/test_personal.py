@@ -12,7 +12,7 @@ from bot.messages import messages
 from bot.model import Chat, ChatKind, ChatStatus, FollowKind, Subscription
 from tests.conversation import NOON, Conversation, item, titles
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.both_engines]
 
 say_en = messages("en")
 TABLE = build_table()
