@@ -18,7 +18,7 @@ async def show(context: Context, argument: str) -> Reply:
     texts = (in_language(item.summary, language), in_language(item.abstract, language))
     byline = " · ".join(filter(None, (item.venue, _published(context, stored), *item.authors)))
     links = ((link.label, link.url) for link in item.links)
-    code = ((context.say("card.code"), url) for url in item.code_urls)
+    code = ((context.say("card.code"), url) for url in item.code_urls if url != item.url)
     return Reply(
         (
             Text(item.title, Tone.TITLE),
