@@ -10,6 +10,7 @@ from adapters import adapter_class
 from bot.commands.access import Access
 from bot.commands.context import Services
 from bot.commands.dispatch import Dispatcher
+from bot.commands.keywords import keyword_problems, keyword_table
 from bot.commands.table import build_table
 from bot.config import ChannelSettings, DeliverySettings, Settings, load_sources
 from bot.curation.submissions import Look, Submissions
@@ -23,6 +24,7 @@ from bot.ingest import Ingest
 from bot.keeper import Keeper
 from bot.model import (
     ChatAddress,
+    Compilation,
     FollowKind,
     Schedule,
     SourceSpec,
@@ -82,6 +84,7 @@ class App:
             self.sourcebook,
             rights=adapter,
             operators=self.settings.operator_ids,
+            keywords=keyword_table(compilations(self.settings, self.taxonomy)),
         )
         return Dispatcher(services, build_table(), self.access)
 
@@ -268,6 +271,28 @@ def channel_wishes(settings: Settings, taxonomy: Taxonomy) -> tuple[ChannelWish,
     named = [(f"channels: {channel.chat}", channel.topics) for channel in settings.channels]
     _refuse_unknown_topics(taxonomy, named)
     return tuple(_wish(channel, settings, taxonomy) for channel in settings.channels)
+
+
+def compilations(settings: Settings, taxonomy: Taxonomy) -> tuple[Compilation, ...]:
+    """What the configured keywords bring.
+
+    Raises ``ConfigError`` for topics that are not known, and for words that mean something else.
+    """
+    words = [word for keyword in settings.keywords for word in keyword.words]
+    _refuse_unknown_topics(
+        taxonomy, [(f"keywords: {each.words[0]}", each.topics) for each in settings.keywords]
+    )
+    if problems := keyword_problems(words, build_table()):
+        raise ConfigError([f"keywords: {problem}" for problem in problems])
+    return tuple(
+        Compilation(
+            each.words,
+            frozenset(each.sections),
+            tuple(topic.id for name in each.topics if (topic := taxonomy.resolve(name))),
+            each.days,
+        )
+        for each in settings.keywords
+    )
 
 
 def _wish(channel: ChannelSettings, settings: Settings, taxonomy: Taxonomy) -> ChannelWish:

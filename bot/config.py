@@ -33,7 +33,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.errors import ConfigError
 from bot.messages import known_language
-from bot.model import SourceSpec
+from bot.model import Section, SourceSpec
 from bot.source_kinds import SourceSettings
 
 _BUILT_IN = ("data", "sources.toml")
@@ -256,6 +256,21 @@ class ChannelSettings(_Table):
         return value
 
 
+class KeywordSettings(_Table):
+    """Words that alone bring a compilation; see ``bot.model.Compilation``."""
+
+    words: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = Field(min_length=1)
+    sections: tuple[Section, ...] = ()
+    topics: tuple[str, ...] = ()
+    days: int = Field(default=0, ge=0, le=90)
+
+
+DEFAULT_KEYWORDS = (
+    KeywordSettings(words=("papers", "论文", "論文"), sections=(Section.PAPERS,), days=7),
+    KeywordSettings(words=("日报", "日報")),
+)
+
+
 class _SourcesFile(_Table):
     sources: Sources = ()
 
@@ -286,6 +301,7 @@ class Settings(BaseSettings):
     github: GithubSettings = GithubSettings()
     sources: Sources = ()
     channels: tuple[ChannelSettings, ...] = ()
+    keywords: tuple[KeywordSettings, ...] = DEFAULT_KEYWORDS
 
     @property
     def database_url(self) -> str:
@@ -387,4 +403,5 @@ def _tables() -> dict[str, type[BaseModel]]:
         "github": GithubSettings,
         "sources": SourceSettings,
         "channels": ChannelSettings,
+        "keywords": KeywordSettings,
     }

@@ -6,13 +6,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.digest.absence import Facts, notices
-from bot.digest.choose import Caps, choose
+from bot.digest.choose import Caps, choose, daily_section
 from bot.digest.compose import Edition, compose
 from bot.digest.rank import Ranked, ranked
 from bot.digest.select import topic_filter, wanted
 from bot.digest.window import LOOK_BACK, OVERLAP, RENEWAL, window_start
 from bot.messages import Messages, messages
-from bot.model import Candidate, Chat, FollowKind, Section, StoredItem, Subscription, TopicFilter
+from bot.model import (
+    Candidate,
+    Chat,
+    Compilation,
+    FollowKind,
+    Section,
+    StoredItem,
+    Subscription,
+    TopicFilter,
+)
 from bot.ports import ComposedIssue, IssueStore, ItemStore, Shown, SubscriptionStore
 from bot.subscriptions import signed_name_of
 from bot.topics import Taxonomy
@@ -52,7 +61,7 @@ class Brief:
     """All that an issue depends on, beside the items: readers with equal briefs share one.
 
     ``previous`` is the date of the reader's last issue, ``recent`` are the issues in which they
-    may have seen items of the window.
+    may have seen items of the window. Empty ``sections`` are all.
     """
 
     day: date
@@ -62,6 +71,7 @@ class Brief:
     window: Window
     previous: date | None = None
     recent: frozenset[int] = frozenset()
+    sections: frozenset[Section] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,24 @@ class Editor:
         (brief,) = await desk.briefs([reader])
         if follows is not None:
             brief = replace(brief, follows=follows)
+        return await desk.compose(await desk.order(brief))
+
+    async def compilation(
+        self,
+        chat: Chat,
+        day: date,
+        now: datetime,
+        follows: tuple[Subscription, ...],
+        wish: Compilation,
+    ) -> ComposedIssue:
+        """What ``wish`` asks for as of ``now``, seen before or not; its own topics are ignored."""
+        desk = await self.desk(now)
+        (brief,) = await desk.briefs([Reader(chat.id, day, chat.language, chat.layout)])
+        sections = frozenset(map(daily_section, wish.sections))
+        brief = replace(brief, follows=follows, sections=sections, previous=None)
+        if wish.days:
+            since = now - timedelta(days=wish.days)
+            brief = replace(brief, window=replace(brief.window, since=since), recent=frozenset())
         return await desk.compose(await desk.order(brief))
 
     async def from_archive(
@@ -205,7 +233,12 @@ class Desk:
     async def compose(self, order: Order) -> ComposedIssue:
         """The issue: the same for equal orders."""
         brief, window = order.brief, order.brief.window
-        new = [r for r in await self._wanted(brief) if r.candidate.id not in order.seen]
+        new = [
+            r
+            for r in await self._wanted(brief)
+            if r.candidate.id not in order.seen
+            and (not brief.sections or daily_section(r.candidate.section) in brief.sections)
+        ]
         choices = choose(new, self._editor.caps, self._filter(brief.follows))
         item_ids = tuple(item_id for choice in choices for item_id in choice.ids)
         facts = await self._facts(brief, {choice.section for choice in choices})
@@ -281,6 +314,8 @@ class Desk:
 
     def _expects_papers(self, brief: Brief) -> bool:
         by, taxonomy = self._filter(brief.follows), self._editor.taxonomy
+        if brief.sections and Section.PAPERS not in brief.sections:
+            return False
         return by.everything or any(t.arxiv for t in taxonomy.topics if t.id in by.topics)
 
     async def _arxiv_rests(self, window: Window) -> bool:

@@ -301,6 +301,19 @@ class SearchQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Compilation:
+    """What saying one of ``words`` brings: items of these sections, of the last ``days``.
+
+    Empty ``sections`` are all, empty ``topics`` those of the chat; no days are today's issue.
+    """
+
+    words: tuple[str, ...]
+    sections: frozenset[Section] = frozenset()
+    topics: tuple[str, ...] = ()
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """The little of a stored item that choosing and ranking need; the rest is loaded once chosen.
 

@@ -87,14 +87,14 @@ def _minute(moment: "datetime | None") -> str:
 @cli.command("check-config")
 def check_config(context: typer.Context, config: ConfigOption = None) -> None:
     """Check the configuration; lists every fault, and says what would be used."""
-    from bot.app import channel_wishes, platform_reports, source_specs
+    from bot.app import channel_wishes, compilations, platform_reports, source_specs
     from bot.errors import ConfigError
     from bot.topics import Taxonomy
 
     settings = settings_of(context, config)
     taxonomy = Taxonomy.load()
     problems: list[str] = []
-    for check in (source_specs, channel_wishes):
+    for check in (source_specs, channel_wishes, compilations):
         try:
             check(settings, taxonomy)
         except ConfigError as error:

@@ -1,6 +1,6 @@
 """What a command handler works with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from bot.curation.submissions import Submissions
 from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
-from bot.model import Chat, ChatAddress, ChatKind
+from bot.model import Chat, ChatAddress, ChatKind, Compilation
 from bot.ports import IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf, StoryStore
 from bot.sourcebook import Sourcebook
 from bot.subscriptions import Readers
@@ -58,6 +58,8 @@ class Services:
     rights: Rights
     operators: frozenset[str] = frozenset()
     """Who runs this Ribao, as ``platform:id`` of the person."""
+    keywords: Mapping[str, Compilation] = field(default_factory=dict)
+    """What a message brings that is no more than such a word; see ``bot.commands.keywords``."""
     results: LastResults = field(default_factory=LastResults)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.commands.access import Access
 from bot.commands.context import Command, Context, Incoming, Services
+from bot.commands.keywords import compilation_for, compiled
 from bot.commands.parse import NotUnderstood, is_explicit, parse
 from bot.commands.reply import Choice, Reply, Text, Tone, say
 from bot.errors import Refusal, StoreError
@@ -26,9 +27,12 @@ class Dispatcher:
     async def handle(self, incoming: Incoming, now: datetime) -> Reply | None:
         """The reply; None where the message was not meant for the bot.
 
-        Where people talk to each other a command needs its slash: "time to go" is none.
+        Where people talk to each other a command needs its slash: "time to go" is none. A keyword
+        is the whole message.
         """
-        if incoming.kind is not ChatKind.PRIVATE and not is_explicit(incoming.text):
+        wish = compilation_for(incoming.text, self._services.keywords)
+        meant = incoming.kind is ChatKind.PRIVATE or is_explicit(incoming.text)
+        if not meant and wish is None:
             return None
         parsed = parse(incoming.text, self._table)
         speak = messages(known_language(incoming.language or "") or "en")
@@ -36,9 +40,11 @@ class Dispatcher:
             self._admit(incoming, now)
             chat = await self._chat(incoming, now)
             speak = messages(chat.language)
+            context = Context(incoming, chat, now, speak, self._services)
+            if wish is not None:
+                return await compiled(context, wish)
             if isinstance(parsed, NotUnderstood):
                 return _not_understood(parsed, speak)
-            context = Context(incoming, chat, now, speak, self._services)
             if parsed.command.for_operators:
                 context.authorise_operator()
             if parsed.command.changes:

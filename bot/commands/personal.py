@@ -55,6 +55,7 @@ def help_on(table: Mapping[str, Command]) -> Handler:
                 Text(speak("help.title"), Tone.TITLE),
                 Rows(rows),
                 Text(speak("help.more"), Tone.HINT),
+                *_keywords(context),
             )
         )
 
@@ -63,6 +64,12 @@ def help_on(table: Mapping[str, Command]) -> Handler:
 
 def _is_for(context: Context, command: Command) -> bool:
     return context.from_operator or not command.for_operators
+
+
+def _keywords(context: Context) -> tuple[Text, ...]:
+    wishes = dict.fromkeys(context.services.keywords.values())
+    words = " · ".join(word for wish in wishes for word in wish.words)
+    return (Text(context.say("keyword.help", words=words), Tone.HINT),) if words else ()
 
 
 def _aliases(context: Context, command: Command) -> tuple[Text, ...]:
