@@ -22,8 +22,11 @@ from bot.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.config import Settings
     from bot.importing import Imported, Importer, Kept
+    from bot.model import StoredItem
     from bot.previewing import Preview
     from bot.topics import Taxonomy
 
@@ -172,6 +175,33 @@ async def _preview(settings: "Settings", topics: str, day: date | None, lang: st
 
     async with open_app(settings) as app:
         return await make(app, topics, day, lang)
+
+
+@cli.command()
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help="As after /search; -- before a minus.")],
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 20,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find items by words, "phrases", topic:cv, since:2026-11, until:2026-11-20."""
+    from bot.interchange import item_object
+
+    found = asyncio.run(_search(settings_of(context, config), " ".join(words), limit))
+    if as_json:
+        print_json(item_object(each.item, number=n) for n, each in enumerate(found, 1))
+        return
+    rows = [(each.item.published or "", each.item.title, each.item.url) for each in found]
+    print_table(("published", "title", "address"), rows)
+
+
+async def _search(settings: "Settings", words: str, limit: int) -> "Sequence[StoredItem]":
+    from bot.app import open_app
+    from bot.searching import search as find
+
+    async with open_app(settings) as app:
+        return await find(app, words, limit)
 
 
 @cli.command()

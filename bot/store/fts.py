@@ -6,7 +6,7 @@ as they are. A second table says under which key an item stands.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, Integer, MetaData, Table, delete, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.digest.terms import EVERY, Document, label
@@ -18,6 +18,12 @@ _keys = Table(
     MetaData(),
     Column("item_id", Integer, primary_key=True),
     Column("key", Integer, nullable=False),
+)
+_texts = Table(
+    "item_search",
+    MetaData(),
+    Column("rowid", Integer),
+    *(Column(name, Text) for name in ("title", "body", "labels")),
 )
 _CREATE = (
     "DROP TABLE IF EXISTS item_search",
@@ -44,6 +50,9 @@ class Fts5:
             await connection.exec_driver_sql(statement)
 
     async def put(self, connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+        entries = await self._changed(connection, entries)
+        if not entries:
+            return
         await self.drop(connection, [entry.item_id for entry in entries])
         await connection.exec_driver_sql(
             _INSERT, [(entry.key, *_columns(entry.document)) for entry in entries]
@@ -51,6 +60,18 @@ class Fts5:
         await connection.exec_driver_sql(
             _INSERT_KEY, [(entry.item_id, entry.key) for entry in entries]
         )
+
+    async def _changed(
+        self, connection: AsyncConnection, entries: Sequence[Entry]
+    ) -> Sequence[Entry]:
+        """Those that are not there just so: most changes of an item are of its points and stars."""
+        those = _keys.c.item_id.in_([entry.item_id for entry in entries])
+        known = (await connection.scalars(select(_keys.c.key).where(those))).all()
+        if not known:
+            return entries
+        said = select(_texts).where(_texts.c.rowid.in_(known))
+        before = {key: columns for key, *columns in await connection.execute(said)}
+        return [each for each in entries if before.get(each.key) != [*_columns(each.document)]]
 
     async def drop(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
         those = _keys.c.item_id.in_(ids)

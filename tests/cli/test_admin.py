@@ -13,7 +13,9 @@ from tests.command import Command
 def test_help_names_every_command(ribao: Command) -> None:
     outcome = ribao("--help")
     assert outcome.status == 0
-    names = "run fetch push import classify preview topics sources stats queue check-config db"
+    names = (
+        "run fetch push import classify preview search topics sources stats queue check-config db"
+    )
     assert all(name in outcome.stdout for name in names.split())
 
 

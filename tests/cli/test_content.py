@@ -230,3 +230,19 @@ def test_topics_lists_the_taxonomy(ribao: Command) -> None:
     named = "cv nlp llm multimodal generation speech rl robotics graph recommendation theory "
     named += "systems medical security datasets ethics education tools"
     assert set(named.split()) <= set(by_id)
+
+
+def test_search_prints_what_it_finds(ribao: Command) -> None:
+    found = ribao("search", "注意力", "topic:nlp", "--json").objects
+    assert "Attention Is All You Need" in [each["title"] for each in found]
+    assert [each["number"] for each in found] == list(range(1, len(found) + 1))
+    assert len(ribao("search", "transformer", "--limit", "2", "--json").objects) == 2
+    assert "arxiv.org/abs/1706.03762" in ribao("search", '"is all you need"').stdout
+    assert ribao("search", "xyzzy", "--json").objects == []
+
+
+def test_a_search_that_can_not_be_read_is_wrong_usage(ribao: Command) -> None:
+    for words in ("topic:xyzzy", "since:soon", "!"):
+        answer = ribao("search", words)
+        assert (answer.status, answer.stdout) == (2, "")
+        assert answer.stderr

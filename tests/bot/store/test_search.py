@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bot.curation.nouns import Act, Kind
 from bot.digest.terms import phrase
@@ -153,6 +153,32 @@ async def test_it_follows_what_a_second_source_adds(store: Store) -> None:
     await store.items.add([more], NOW)
     assert await keys(store, asking("步态")) == ["a"]
     assert await keys(store, asking("first", topics=(frozenset({"cv"}),))) == ["a"]
+
+
+async def test_what_changes_nothing_that_is_found_writes_nothing(store: Store) -> None:
+    await store.items.add([an_item("a", title="Gait"), an_item("b", title="Gait")], NOW)
+
+    async def put(*placed: tuple[int, Item]) -> int:
+        """How often the index was written."""
+        written: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            written.extend([statement] if statement.startswith(("INSERT", "DELETE")) else [])
+
+        engine = store.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        async with store.database.write() as connection:
+            await search.put(store.database, connection, [(*each, NOW) for each in placed])
+        event.remove(engine, "before_cursor_execute", note)
+        return len(written)
+
+    first, second = sorted(await store.search.find(asking("gait"), 2))
+    more = {"points": 9.0}
+    same = [(first, an_item("a", title="Gait", signals=more)), (second, an_item("b", title="Gait"))]
+    assert await put(*same) == (0 if store.database.path else 1)
+    assert await put(same[0], (second, an_item("b", title="Walk"))) > 0
+    assert await keys(store, asking("walk")) == ["b"]
+    assert await keys(store, asking("gait")) == ["a"]
 
 
 async def test_a_sample_that_was_fetched_is_found_by_its_new_words(store: Store) -> None:
