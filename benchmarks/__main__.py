@@ -5,12 +5,14 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import feeds, memory, morning, startup, today
+from benchmarks import cases, feeds, hostile, memory, morning, startup, today
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "startup": startup.run,
     "memory": memory.run,
     "feeds": feeds.run,
+    "hostile": hostile.run,
+    "cases": cases.run,
     "today": today.run,
     "morning": morning.run,
 }

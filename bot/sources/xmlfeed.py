@@ -83,10 +83,13 @@ def _fast(text: bytes) -> RawFeed | None:
 def _fast_entry(entry: Table, authors: tuple[str, ...], *, has_ids: bool) -> RawEntry:
     published = entry.get("published") or entry.get("updated")
     # Where an entry has no id, fastfeedparser takes its link for one.
+    page = _page(entry)
     identifier = str(entry.get("id") or "") if has_ids else ""
+    if not page and identifier == entry.get("link"):
+        identifier = ""
     return RawEntry(
         entry.get("title") or "",
-        _page(entry) or _address(identifier),
+        page or _address(identifier),
         f"{published[:19]}+00:00" if published else None,  # it is in UTC already
         authors,
         _own_description(entry),

@@ -481,3 +481,38 @@ async def test_the_charset_of_the_header_counts(tools: Tools, server: LoopbackSe
     url = server.on("/feed", answer(body, content_type="text/xml; charset=koi8-r"))
     fetched = await FeedSource(replace(SPEC, url=url), tools).fetch(FetchState(), NOW)
     assert fetched.items[0].title == "Модель"
+
+
+@pytest.mark.parametrize(
+    ("markup", "title"),
+    [
+        (
+            '<title type="xhtml"><h:i xmlns:h="urn:x">A <b>b</b></h:i></title>',
+            "A b",
+        ),
+        ("<title>A <b>bold</b> word</title>", "A bold word"),
+        ('<title mode="base64">RXhhbXBsZSA8Yj5BdG9tPC9iPg==</title>', "Example Atom"),
+        ('<title type="html">A&lt;link rel="x" href="y"&gt; b</title>', "A b"),
+        ("<title>Why &lt;T&gt; is generic</title>", "Why <T> is generic"),
+    ],
+)
+def test_titles_with_markup_keep_their_words(markup: str, title: str) -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry>'
+        f'{markup}<link href="https://example.org/a"/></entry></feed>'
+    )
+    (item,) = parse(body).items
+    assert item.title == title
+
+
+def test_only_a_link_to_the_entry_itself_is_its_link() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>'
+        "<entry><title>A</title><id>HTTP://example.org/a</id>"
+        '<link rel="enclosure" href="https://example.org/a.mp4"/></entry>'
+        '<entry><title>B</title><link rel="related" href="https://example.org/b"/></entry>'
+        "</feed>"
+    )
+    parsed = parse(body)
+    assert [item.url.lower() for item in parsed.items] == ["http://example.org/a"]
+    assert parsed.dropped == {"no link": 1}
