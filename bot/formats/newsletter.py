@@ -10,9 +10,7 @@
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import ClassVar
 
 from bot.digest.normalise import one_line
@@ -20,18 +18,13 @@ from bot.formats.draft import Draft
 from bot.formats.inline import parse_inline
 from bot.formats.lines import Kind, Line
 from bot.formats.links import is_address, is_code, target
+from bot.formats.newsletter_shape import REFERENCE, Shape, heading_of, is_reference
 from bot.formats.reader import Reader
 from bot.formats.vocabulary import is_word_for, section_of
 from bot.model import Section
 
-_NUMBERED = re.compile(r"\s*(\d{1,2})\s*(?:[、．:：)]|\.(?!\d))\s*(\S.*)", re.DOTALL)
-_ENTRY = re.compile(
-    r"\s*(\d{1,2})[.．](\d{1,3})(?:[.、:：)]\s*|\s+|(?=[^\s\d.%]))(\S.*)", re.DOTALL
-)
-_REFERENCE = re.compile(r"\s*\[\^?(\d{1,4})\]\s*[:：]?\s*(.*)", re.DOTALL)
 _CITED = re.compile(r"\[\^?(\d{1,4}(?:\s*[,，、]\s*\d{1,4})*)\](?!\()")
 _LAST_URL = re.compile(r"https?://\S+")
-_WHOLLY = re.compile(r"\s*(\*{2,3}|__)(?=\S)([^*]{1,300}?)(?<=\S)\1\s*[:：]?\s*")
 _GREETING = re.compile(
     r"欢迎来到\s*([^!！。，,]{2,40})|歡迎(?:來到|收看|閱讀)\s*([^!！。，,]{2,40})"
     r"|welcome(?: back)? to (?:the )?(?:\S+ (?:issue|edition) of (?:the )?)?([^!.,]{2,60})",
@@ -44,7 +37,7 @@ class NewsletterReader(Reader):
 
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
-        self._shape = _Shape(lines)
+        self._shape = Shape(lines)
         self._references: dict[str, tuple[str, str, int]] = {}
         self._cited: dict[str, int] = {}
         self._heading: tuple[str, ...] = ()
@@ -60,7 +53,7 @@ class NewsletterReader(Reader):
             if line.kind is Kind.MATTER:
                 self.matter(line)
             elif at in self._shape.contents:
-                self.contents.append(_listed(line))
+                self.contents.append(heading_of(line))
             elif at in self._shape.sections:
                 self._begin_section(at, line)
             elif not self._heading:
@@ -76,7 +69,7 @@ class NewsletterReader(Reader):
     def _read_references(self) -> int:
         """Read the list of references; the index of its first line, or of the end."""
         at = len(self.lines)
-        starts = [i for i, line in enumerate(self.lines) if _is_reference(line)]
+        starts = [i for i, line in enumerate(self.lines) if is_reference(line)]
         if not starts:
             return at
         first = _first_of_the_list(self.lines, starts)
@@ -92,7 +85,7 @@ class NewsletterReader(Reader):
         self, line: Line, pending: tuple[str, str, int] | None
     ) -> tuple[str, str, int] | None:
         """A line of the list; a reference whose address is on its next line is pending."""
-        match = _REFERENCE.fullmatch(line.raw.strip().lstrip("-*• "))
+        match = REFERENCE.fullmatch(line.raw.strip().lstrip("-*• "))
         if match:
             if pending:
                 self._add_reference(*pending)
@@ -149,7 +142,7 @@ class NewsletterReader(Reader):
 
     def _begin_section(self, at: int, line: Line) -> None:
         self.report_if_empty(self._section_line, self._heading)
-        text = _whole(line)
+        text = heading_of(line)
         self._heading, self._section_line = (text,), line.number
         self._section = section_of(text) or Section.OTHER
         self._images += line.inline.images
@@ -176,7 +169,7 @@ class NewsletterReader(Reader):
 
     def _begin_entry(self, at: int, line: Line) -> None:
         if not self._shape.has_contents:
-            self.contents.append(_whole(line))
+            self.contents.append(heading_of(line))
         number, title = self._shape.entries[at]
         self._item = Draft(line.number, self._heading, one_line(_CITED.sub("", title)), number)
         self._item.images += line.inline.images
@@ -238,126 +231,6 @@ class NewsletterReader(Reader):
             item.take_code(url, line)
 
 
-class _Shape:
-    """Which lines are contents, sections and entries, by their numbers or by their markup."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-        marks = [_mark(line) for line in lines]
-        self.contents = _contents(lines, marks)
-        self.has_contents = bool(self.contents)
-        self.entries: dict[int, tuple[str | None, str]] = {}
-        if sum(mark is not None for mark in marks) - len(self.contents) >= 2:
-            self.sections = self._by_numbers(marks)
-        else:
-            self.sections = self._by_markup()
-        self._ordered = sorted(self.sections)
-        self.last_start = max((*self.sections, *self.entries), default=0)
-
-    def next_section(self, at: int) -> int:
-        after = bisect_right(self._ordered, at)
-        return self._ordered[after] if after < len(self._ordered) else len(self._lines)
-
-    def _by_numbers(self, marks: Sequence[tuple[int, int, str] | None]) -> set[int]:
-        """Sections count up from one, entries within them; other numbers are just text."""
-        sections: set[int] = set()
-        current = 0
-        for at, mark in enumerate(marks):
-            if mark is None or at in self.contents:
-                continue
-            section, entry, title = mark
-            if not entry and current < section <= current + 3:
-                sections.add(at)
-                current = section
-            elif entry and section == current:
-                self.entries[at] = (f"{section}.{entry}", title)
-        return sections
-
-    def _by_markup(self) -> set[int]:
-        """Headings of the highest level are sections; deeper ones and emphasised lines entries."""
-        lines = self._lines
-        headings = [i for i, x in enumerate(lines) if x.kind is Kind.HEADING and x.plain]
-        first = headings[0] if headings else 0
-        levels = [lines[i].level for i in headings[1:]] or [lines[i].level for i in headings]
-        top = min(levels, default=1)
-        alone = len(headings) > 1 and lines[first].level < top
-        titled = alone or _is_series_title(lines, headings)
-        sections = {i for i in headings if lines[i].level <= top and not (titled and i == first)}
-        start = min(sections, default=len(lines))
-        for i, line in enumerate(lines):
-            if i > start and i not in sections and (title := _entry_title(line)):
-                self.entries[i] = (None, title)
-        return sections
-
-
-def _is_series_title(lines: Sequence[Line], headings: Sequence[int]) -> bool:
-    """Whether the first heading of several equals is a title: nothing below it is an entry."""
-    if len(headings) < 3 or section_of(lines[headings[0]].plain):
-        return False
-    between = lines[headings[0] + 1 : headings[1]]
-    return not any(_entry_title(line) for line in between)
-
-
-def _entry_title(line: Line) -> str:
-    if line.kind is Kind.HEADING:
-        return line.plain
-    match = _WHOLLY.fullmatch(line.text) if line.kind is Kind.TEXT else None
-    return parse_inline(match[2]).plain.strip() if match else ""
-
-
-def _mark(line: Line) -> tuple[int, int, str] | None:
-    """Section and entry number, and title; entry number 0 for a section. None for other lines."""
-    if line.kind in {Kind.RULE, Kind.TABLE, Kind.CARD, Kind.MATTER, Kind.QUOTE}:
-        return None
-    text = line.plain if line.kind in {Kind.HEADING, Kind.BULLET} else _raw_plain(line)
-    if len(text) > 200:
-        return None
-    if match := _ENTRY.fullmatch(text):
-        return int(match[1]), int(match[2]), match[3].strip()
-    if match := _NUMBERED.fullmatch(text):
-        return int(match[1]), 0, match[2].strip()
-    return None
-
-
-def _raw_plain(line: Line) -> str:
-    """The line with the number that a list's mark would take away."""
-    return parse_inline(line.raw.strip()).plain if line.kind is Kind.ORDERED else line.plain
-
-
-def _contents(lines: Sequence[Line], marks: Sequence[tuple[int, int, str] | None]) -> set[int]:
-    """The table of contents: numbers that begin again after it, or a list of anchors."""
-    numbered = [i for i, mark in enumerate(marks) if mark]
-    firsts = [i for i in numbered if marks[i] and marks[i][:2] == (1, 0)]  # type: ignore[index]
-    if len(firsts) >= 2:
-        return {i for i in numbered if firsts[0] <= i < firsts[1]}
-    listed = {Kind.BULLET, Kind.ORDERED}
-    start = next((i for i, line in enumerate(lines) if line.kind is Kind.HEADING), 0)
-    titled = next((i for i, x in enumerate(lines) if is_word_for("contents", x.plain)), None)
-    found: set[int] = set()
-    for i in range(start if titled is None else titled + 1, len(lines)):
-        links = lines[i].inline.links
-        anchored = bool(links) and all(span.url.startswith("#") for span in links)
-        if lines[i].kind in listed and (anchored or (titled is not None and not links)):
-            found.add(i)
-        elif found or titled is not None:
-            break
-    return found
-
-
-def _listed(line: Line) -> str:
-    return _whole(line)
-
-
-def _whole(line: Line) -> str:
-    return one_line(_raw_plain(line))
-
-
-def _is_reference(line: Line) -> bool:
-    return line.raw.strip().lstrip("-*• ")[:1] == "[" and bool(
-        _REFERENCE.fullmatch(line.raw.strip().lstrip("-*• "))
-    )
-
-
 def _first_of_the_list(lines: Sequence[Line], starts: Sequence[int]) -> int:
     """Where the list begins: after its title, or with the run of references at the end."""
     titles = [i for i in starts if i and is_word_for("references", lines[i - 1].plain)]
@@ -405,26 +278,3 @@ def _footnotes(text: str) -> list[tuple[str, str]]:
         for match in _CITED.finditer(text)
         for number in re.findall(r"\d+", match[1])
     ]
-
-
-def shape_score(lines: Sequence[Line]) -> float:
-    """Points for the signs of this format: entries, footnotes, named sections."""
-    marks = [mark for line in lines if (mark := _mark(line))]
-    entries = sum(1 for _, entry, _ in marks if entry)
-    plain = sum(
-        1 for line in lines if line.kind in {Kind.TEXT, Kind.BULLET} and _chinese_number(line)
-    )
-    references = sum(1 for line in lines if _is_reference(line) and "http" in line.raw)
-    titles = sum(1 for line in lines if line.kind is Kind.TEXT and _entry_title(line))
-    linked = sum(1 for line in lines if line.kind is Kind.TEXT and line.inline.written_links)
-    headings = [line for line in lines if line.kind is Kind.HEADING]
-    named = sum(
-        1
-        for line, below in pairwise(headings)
-        if below.level > line.level and section_of(line.plain)
-    )
-    return entries + 0.5 * plain + 0.5 * references + min(titles, linked) + 0.5 * min(named, linked)
-
-
-def _chinese_number(line: Line) -> bool:
-    return bool(re.match(r"\d{1,2}、", line.plain))

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from bot.formats.daily import DailyReader, is_card, labels
 from bot.formats.lines import Kind, Line, read_lines
-from bot.formats.newsletter import NewsletterReader, shape_score
+from bot.formats.newsletter import NewsletterReader
+from bot.formats.newsletter_shape import shape_score
 from bot.formats.reader import Reader, number_of, week_of
 from bot.formats.reading_list import ReadingListReader, begins_item
-from bot.formats.weekly import PAPER_ID, SECTION, WeeklyReader
+from bot.formats.weekly import PAPER_ID, WeeklyReader
+from bot.formats.weekly_plan import SECTION
 from bot.imported import Digest
 
 FORMATS: Mapping[str, type[Reader]] = {

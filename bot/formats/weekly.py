@@ -12,7 +12,6 @@ Two kinds of items, told apart in each section by whether it has headings of its
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import ClassVar
 
 from bot.formats.draft import Draft
@@ -20,17 +19,14 @@ from bot.formats.inline import Span
 from bot.formats.lines import Kind, Line
 from bot.formats.links import is_address, is_code, is_host
 from bot.formats.reader import Reader, week_of
-from bot.formats.vocabulary import is_word_for, opens_with, section_of, speaks_of
+from bot.formats.vocabulary import is_word_for, section_of, speaks_of
+from bot.formats.weekly_plan import DASHES, SECTION, plan_of
 from bot.model import Section
-from bot.topics import normal_form
 
-SECTION = re.compile(r"\s*(\d{1,2})\s*[.．、:：)）]\s*(?!\d)(\S.*)", re.DOTALL)
 PAPER_ID = re.compile(
     r"\s*[\[【]\s*(?:arxiv\s*:\s*)?(\d{4}\.\d{4,5})(?:v\d+)?\s*[\]】]\s*(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_DASHES = "—–―─-－"
-_SHORT = 24  # characters of a heading that just names a part; a headline says more
 _HOST_IN_BRACKETS = re.compile(r"[【\[（(]\s*([\w.\s-]{3,60})\s*[】\]）)]")
 _ARROW_BACK = re.compile("[⇦←⟵«<⬅◀]")
 _ARROW_ON = re.compile("[⇨→⟶»>➡▶]")
@@ -47,7 +43,7 @@ class WeeklyReader(Reader):
 
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
-        self._plan = _plan(lines)
+        self._plan = plan_of(lines)
         self._at = 0
         self._section_line = 0
         self._place = "head"
@@ -294,83 +290,6 @@ def _week_in_year(month: int, day: int) -> int:
     return ((month - 1) * 61 // 2 + day) // 7 + 1
 
 
-def _plan(lines: Sequence[Line]) -> dict[int, str]:
-    """What each heading is: ``title``, ``section``, ``item``, ``end``, or nothing in particular."""
-    headings = [i for i, line in enumerate(lines) if line.kind is Kind.HEADING]
-    plan: dict[int, str] = {}
-    sections = [i for i in headings if SECTION.fullmatch(lines[i].plain)]
-    sections = sections or _listed_sections(lines, headings)
-    if headings and headings[0] not in sections and (not sections or headings[0] < sections[0]):
-        plan[headings[0]] = "title"
-    if not sections:
-        return plan
-    ruled = _ruled_items(lines, sections)
-    numbered, last = set(sections), sections[-1]
-    first_item = next(
-        (i for i in range(last + 1, len(lines)) if lines[i].kind is not Kind.RULE), last
-    )
-    ended = False
-    for i in headings:
-        if i < sections[0] or i in plan:
-            continue
-        if i in numbered:
-            plan[i], ended = "section", False
-            continue
-        ended = ended or _ends(lines, i, last=last, first_item=first_item, ruled=ruled)
-        plan[i] = "end" if ended else "item"
-    return plan
-
-
-def _listed_sections(lines: Sequence[Line], headings: Sequence[int]) -> list[int]:
-    """Headings without numbers that stand in the table of contents.
-
-    Contents are often worded otherwise; then also headings after a rule that name a section.
-    """
-    listed = {
-        normal_form(SECTION.sub(r"\2", line.plain))
-        for line in lines
-        if line.kind in {Kind.ORDERED, Kind.BULLET}
-        and all(span.url.startswith("#") for span in line.inline.links)
-    }
-    sections = {i for i in headings if normal_form(lines[i].plain) in listed}
-    if len(sections) < len(listed):
-        sections |= {i for i in headings[1:] if _names_a_section(lines, i)}
-    return sorted(sections)
-
-
-def _names_a_section(lines: Sequence[Line], at: int) -> bool:
-    words = lines[at].plain
-    ends = is_word_for("about", words) or any(opens_with(p, words) for p in ("past", "related"))
-    return lines[at - 1].kind is Kind.RULE and section_of(words) is not None and not ends
-
-
-def _ruled_items(lines: Sequence[Line], sections: Sequence[int]) -> bool:
-    """Whether rules stand between the items of a section, so that they end none."""
-    for start, end in pairwise(sections):
-        seen = False
-        for at in range(start + 1, end):
-            if lines[at].kind is Kind.HEADING:
-                if seen and lines[at - 1].kind is Kind.RULE:
-                    return True
-                seen = True
-            elif lines[at].kind is not Kind.RULE:
-                seen = True
-    return False
-
-
-def _ends(lines: Sequence[Line], at: int, *, last: int, first_item: int, ruled: bool) -> bool:
-    """Whether the items end with this heading, and links to other issues, or the author, begin."""
-    if at < last:
-        return False
-    words = lines[at].plain
-    marked = words.lstrip()[:1] in set(_DASHES)
-    told = len(words) <= _SHORT and any(opens_with(p, words) for p in ("past", "related"))
-    if marked or told or is_word_for("about", words):
-        return True
-    follows_rule = lines[at - 1].kind is Kind.RULE
-    return follows_rule and first_item < at and not ruled
-
-
 def _headline(line: Line) -> str | None:
     """The headline of ``[headline](address) — [host](address)`` in all its broken forms.
 
@@ -381,10 +300,10 @@ def _headline(line: Line) -> str | None:
         return None
     worded = [s.text for s in links if s.text and not is_address(s.text, s.url)]
     outside = _HOST_IN_BRACKETS.sub(_without_host, line.inline.outside).strip()
-    bare = outside.strip(_DASHES + " 【】[]*|·")
+    bare = outside.strip(DASHES + " 【】[]*|·")
     if is_host(bare):
         bare = ""
-    dashed = outside[-1:] in set(_DASHES) and bool(outside)
+    dashed = outside[-1:] in set(DASHES) and bool(outside)
     if not bare and worded:
         return worded[0] if not line.inline.images else None
     if bare and dashed and not worded:
