@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import cases, feeds, hostile, memory, morning, startup, today
+from benchmarks import cases, feeds, hostile, memory, morning, pace, startup, today
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "startup": startup.run,
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "cases": cases.run,
     "today": today.run,
     "morning": morning.run,
+    "pace": pace.run,
 }
 
 

@@ -249,12 +249,6 @@ class ChatStore(Protocol):
         """How many chats there are, and how many of them get a daily issue."""
         ...
 
-    async def load(
-        self, after: datetime, until: datetime
-    ) -> Mapping[tuple[Account, datetime], int]:
-        """How many active chats of each account are due at each instant of that span."""
-        ...
-
     async def move(self, chat_id: int, new_id: str) -> int:
         """The chat has another id on its platform; returns the chat that now holds all of it.
 
@@ -603,10 +597,6 @@ class Ledger(Protocol):
         ...
 
     async def counts(self) -> Mapping[DeliveryState, int]: ...
-
-    async def parts(self) -> float:
-        """How many messages an issue has, on average; 1 before there was any."""
-        ...
 
 
 class LeaseStore(Protocol):

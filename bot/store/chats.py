@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
-from bot.ports import Account
 from bot.store import transitions
 from bot.store.engine import Database, retried
 from bot.store.tables import chat_issues, chats, deliveries, is_one_of, issues, subscriptions
@@ -125,17 +124,6 @@ class SqlChatStore:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one()
         return row[0], row[1]
-
-    async def load(self, after: datetime, until: datetime) -> dict[tuple[Account, datetime], int]:
-        slot = (chats.c.platform, chats.c.account, chats.c.next_due)
-        query = (
-            select(*slot, func.count())
-            .where(*_ACTIVE, chats.c.next_due > after, chats.c.next_due <= until)
-            .group_by(*slot)
-        )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
-        return {((platform, account), due): n for platform, account, due, n in rows}
 
     @retried
     async def move(self, chat_id: int, new_id: str) -> int:

@@ -335,14 +335,6 @@ class SqlLedger:
             found = {row.state: row.number for row in rows}
         return {state: found.get(state.value, 0) for state in DeliveryState}
 
-    async def parts(self) -> float:
-        issues_of = select(func.max(payloads.c.part).label("parts")).group_by(
-            payloads.c.issue_id, payloads.c.platform
-        )
-        async with self._database.read() as connection:
-            average = await connection.scalar(select(func.avg(issues_of.subquery().c.parts)))
-        return float(average or 1)
-
     @retried
     async def _run(self, *statements: Update | Delete) -> int:
         """Run the statements in one transaction; returns how many rows they changed."""

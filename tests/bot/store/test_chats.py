@@ -198,13 +198,6 @@ async def test_a_pause_that_is_over_ends_with_the_planning(store: Store) -> None
     assert await store.chats.get(paused.id) == replace(woken, next_due=NOW)
 
 
-async def test_the_load_of_the_coming_instants(store: Store) -> None:
-    soon = NOW + hours(1)
-    for name, due in {"1": soon, "2": soon, "3": soon + hours(1), "4": NOW}.items():
-        await add_chat(store, name, next_due=due)
-    assert await store.chats.load(NOW, soon) == {(ACCOUNT, soon): 2}
-
-
 async def test_a_chat_that_moves_keeps_everything(store: Store) -> None:
     chat = await add_chat(store)
     await store.subscriptions.add(chat.id, Subscription(FollowKind.TOPIC, "nlp"), NOW)
