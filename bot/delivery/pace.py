@@ -1,15 +1,19 @@
 """When the next message of a bot account may go. Pure: the monotonic time is passed in.
 
-This is the generic cell rate algorithm (ITU-T I.371) with next to no burst: messages go at even
-distances, as tokens that pile up would be a burst that the platform refuses.
+Two rules: messages keep a distance, as a burst would be refused; and a message goes only a second
+and a little after the one that was a full second's messages before it. So no second ever holds
+more than the limit, and a message that is late, as on a busy machine, is made up for by the next.
+(The generic cell rate algorithm alone, ITU-T I.371, loses what is later than its tolerance.)
 """
 
-USE = 0.982
-"""The share of the limit that is used: 29.46 of 30 a second. The rest lets a message be late."""
+from collections import deque
 
-SLACK = 0.008
-"""Seconds by which a message may be late without moving those after it. A window of one second
-then holds at most ``(1 + SLACK) * USE * limit + 1`` messages, which is the limit or less."""
+WINDOW = 1.02
+"""Seconds that a full second's messages take at least. The little more is for what the network
+adds: messages that arrive nearer to each other than they went."""
+
+NEAREST = 0.8
+"""The least distance between two messages, as a share of the even distance."""
 
 
 class Pacer:
@@ -22,17 +26,23 @@ class Pacer:
         """Raises ``ValueError`` for a rate below one a second, which this can't promise."""
         if per_second is not None and per_second < 1:
             raise ValueError("a rate is at least one message a second")
-        self._interval = 0.0 if per_second is None else 1 / (per_second * USE)
-        self._next = float("-inf")
+        self._limited = per_second is not None
+        self._distance = NEAREST * WINDOW / per_second if per_second else 0.0
+        self._sent: deque[float] = deque(maxlen=int(per_second or 1))
         self._paused_until = float("-inf")
 
     def wait(self, now: float) -> float:
         """Seconds until the next message may go; 0 if it may go now."""
-        return max(self._next - now, self._paused_until - now, 0.0)
+        earliest = self._paused_until
+        if self._limited and self._sent:
+            earliest = max(earliest, self._sent[-1] + self._distance)
+            if len(self._sent) == self._sent.maxlen:
+                earliest = max(earliest, self._sent[0] + WINDOW)
+        return max(earliest - now, 0.0)
 
     def take(self, now: float) -> None:
         """A message goes at ``now``. Only to be called where there is nothing to wait for."""
-        self._next = max(self._next, now - SLACK) + self._interval
+        self._sent.append(now)
 
     def pause(self, until: float) -> None:
         """Let nothing go before ``until``."""
