@@ -32,6 +32,7 @@ def enriched(old: Item, new: Item) -> Item:
         authors=authors.authors,
         authors_more=authors.authors_more,
         venue=old.venue or new.venue,
+        note=old.note or new.note,
         summary={**new.summary, **old.summary},
         abstract={**new.abstract, **old.abstract},
         images=_joined(old.images, new.images),
