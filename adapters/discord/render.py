@@ -1,0 +1,207 @@
+"""Issues and replies as Discord messages in components V2. Pure.
+
+A payload is the JSON of a message's body. Bounds of one message: 40 components in all, and 4000
+characters over all its texts (https://discord.com/developers/docs/components/reference).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from adapters.discord.markdown import bold, escaped, linked, quoted, subtle
+from adapters.packing import divide
+from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
+from bot.digest.urls import usable_url
+from bot.messages import Messages, messages
+from bot.model import Entry, Issue, IssueSection
+
+MAX_TEXT = 4000
+MAX_COMPONENTS = 40
+MAX_LINE = 1500
+"""Characters of one line of markdown; longer texts are continued on the next."""
+
+ROWS_TOGETHER = 8
+
+LATE_ROOM = 200
+"""Characters kept free in every message, so that a first one can still say that it comes late."""
+
+ACCENT = 0x3B6EA5
+MAX_AUTHORS = 5
+
+COMPONENTS_V2 = 1 << 15
+"""Message flag IS_COMPONENTS_V2."""
+
+_CONTAINER, _SECTION, _TEXT, _THUMBNAIL, _SEPARATOR = 17, 9, 10, 11, 14
+
+_TONES = {Tone.PLAIN: escaped, Tone.TITLE: bold, Tone.HINT: subtle, Tone.REFUSAL: escaped}
+
+Component = dict[str, Any]
+Form = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands together: markdown, perhaps a picture beside it, perhaps a line above it."""
+
+    text: str
+    image: str = ""
+    apart: bool = False
+
+    @property
+    def components(self) -> list[Component]:
+        text = {"type": _TEXT, "content": self.text}
+        if self.image:
+            picture = {"type": _THUMBNAIL, "media": {"url": self.image}}
+            text = {"type": _SECTION, "components": [text], "accessory": picture}
+        line = [{"type": _SEPARATOR}] if self.apart else []
+        return [*line, text]
+
+    @property
+    def count(self) -> int:
+        """How many components it is."""
+        return (3 if self.image else 1) + self.apart
+
+
+class DiscordRenderer:
+    """The ``Renderer`` of Discord: payloads are bodies of messages as JSON."""
+
+    def render(self, issue: Issue) -> tuple[str, ...]:
+        return tuple(map(_dumped, issue_bodies(issue)))
+
+    def mark_late(self, payload: str, language: str) -> str:
+        body = json.loads(payload)
+        late = {"type": _TEXT, "content": subtle(messages(language)("issue.late"))}
+        body["components"].insert(0, late)
+        return _dumped(body)
+
+
+def issue_bodies(issue: Issue) -> Iterator[dict[str, Any]]:
+    """The bodies of an issue's messages, in order, without their mentions and nonce."""
+    # One component is kept free for the late mark, one is the container itself.
+    return map(_body, _packed(_pieces(issue), MAX_TEXT - LATE_ROOM, MAX_COMPONENTS - 2))
+
+
+def reply_bodies(blocks: Iterable[Block]) -> Iterator[dict[str, Any]]:
+    """The bodies of a reply's words, but for its issue and files. Room is left for its buttons."""
+    pieces = (piece for block in blocks for piece in _block(block))
+    return map(_body, _packed(pieces, MAX_TEXT, 5))
+
+
+def _dumped(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _body(pieces: Iterable[Piece]) -> dict[str, Any]:
+    components = [component for piece in pieces for component in piece.components]
+    container = {"type": _CONTAINER, "accent_color": ACCENT, "components": components}
+    return {"flags": COMPONENTS_V2, "components": [container]}
+
+
+def _packed(pieces: Iterable[Piece], limit: int, most: int) -> Iterator[list[Piece]]:
+    """Pieces by message; one longer than a message is cut between its lines."""
+    message: list[Piece] = []
+    length = count = 0
+    for piece in pieces:
+        for part in _parts(piece, limit):
+            if message and (length + len(part.text) > limit or count + part.count > most):
+                yield message
+                message, length, count = [], 0, 0
+            message.append(part)
+            length += len(part.text)
+            count += part.count
+    if message:
+        yield message
+
+
+def _parts(piece: Piece, limit: int) -> Iterator[Piece]:
+    if len(piece.text) <= limit:
+        yield piece
+        return
+    first, *rest = divide(piece.text, limit)
+    yield replace(piece, text=first)
+    yield from map(Piece, rest)
+
+
+def _block(block: Block) -> Iterator[Piece]:
+    match block:
+        case Text(text, tone):
+            yield from _joined(_lines(text, _TONES[tone]))
+        case Rows(rows):
+            for start in range(0, len(rows), ROWS_TOGETHER):
+                some = rows[start : start + ROWS_TOGETHER]
+                yield from _joined(f"{bold(name)} {escaped(words)}".strip() for name, words in some)
+        case File() | IssueBlock():
+            return
+
+
+def _joined(lines: Iterable[str], image: str = "", *, apart: bool = False) -> Iterator[Piece]:
+    text = "\n".join(filter(None, lines))
+    if text:
+        yield Piece(text, image, apart)
+
+
+def _lines(text: str, form: Form) -> Iterator[str]:
+    """The text in markdown, each line short enough that it need not be cut in the middle."""
+    for part in divide(text, MAX_LINE, lambda part: len(form(part))):
+        yield form(part)
+
+
+def _pieces(issue: Issue) -> Iterator[Piece]:
+    """The parts of an issue between which it may be cut: its head, and each entry."""
+    say = messages(issue.language)
+    yield from _joined(_head(issue, say))
+    for section in issue.sections:
+        for position, entry in enumerate(section.entries):
+            first, last = position == 0, position == len(section.entries) - 1
+            heading = [f"## {escaped(f'{section.icon} {section.title}')}"] if first else []
+            rest = _left_out(section, say) if last else []
+            lines = (*heading, *_entry(entry, say), *rest)
+            yield from _joined(lines, _image(entry), apart=first)
+
+
+def _head(issue: Issue, say: Messages) -> Iterator[str]:
+    title = f"📰 {issue.title} · {say('issue.number', number=issue.number)}"
+    topics = say("issue.topics", topics=" · ".join(issue.topics))
+    about = topics if issue.topics else say("issue.all_topics")
+    yield f"# {escaped(title)}"
+    yield escaped(issue.dateline)
+    yield from _lines(f"{about} · {say('issue.count', n=issue.count)}", escaped)
+    for notice in issue.notices:
+        yield from _lines(notice, subtle)
+
+
+def _entry(entry: Entry, say: Messages) -> Iterator[str]:
+    title = linked(entry.title, entry.url)
+    yield f"**{entry.number}\\.** {title}" if len(title) <= MAX_LINE else bold(entry.title)
+    yield from _lines(_byline(entry, say), escaped)
+    yield from _lines(" · ".join(filter(None, (entry.field, *entry.tasks))), subtle)
+    yield from _lines(entry.introduction, escaped)
+    yield from _lines(entry.abstract, quoted)
+    yield _links(entry, say)
+
+
+def _byline(entry: Entry, say: Messages) -> str:
+    shown = ", ".join(entry.authors[:MAX_AUTHORS])
+    if shown and (entry.authors_more or len(entry.authors) > MAX_AUTHORS):
+        shown = say("card.authors_more", authors=shown)
+    return " · ".join(filter(None, (entry.venue, entry.published, shown)))
+
+
+def _links(entry: Entry, say: Messages) -> str:
+    """Code and further links in one line, as many as find room."""
+    code = [(say("card.code"), url) for url in entry.code_urls if url != entry.url]
+    named = [*code, *((link.label or link.url, link.url) for link in entry.links)]
+    line = ""
+    for label, url in named:
+        longer = " · ".join(filter(None, (line, linked(label, url) if usable_url(url) else "")))
+        line = longer if len(longer) <= MAX_LINE else line
+    return line
+
+
+def _image(entry: Entry) -> str:
+    return next((url for url in map(usable_url, entry.images) if url), "")
+
+
+def _left_out(section: IssueSection, say: Messages) -> list[str]:
+    return [subtle(say("issue.left_out", n=section.left_out))] if section.left_out else []
