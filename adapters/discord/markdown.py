@@ -6,24 +6,39 @@ time stamp or link (https://discord.com/developers/docs/reference#message-format
 """
 
 import re
+from urllib.parse import urlsplit
 
 from bot.digest.urls import usable_url, without_unseen
 
-_SIGNS = re.compile(r"[\\*_~`|>#<\[\](){}@:/+\-!]")
-_LISTED = re.compile(r"(?m)^(\s*\d+)\.")
-_IN_URL = str.maketrans({"(": "%28", ")": "%29", "<": "%3C", ">": "%3E"})
+_SIGNS = "\\*_~`|>#<[](){}@:/+-!."
+"""The backslash is the first, so that no escape is escaped again."""
+
+_IN_URL = str.maketrans({"(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C"})
+_ADDRESS = re.compile(r"https?://[^\s<>\\]+[^\s<>\\.,;:!?)\]}'\"]")
 
 
 def escaped(text: str) -> str:
     """Markdown that shows ``text``, without what can't be seen."""
     text = without_unseen(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _LISTED.sub(r"\1\\.", _SIGNS.sub(r"\\\g<0>", text))
+    for sign in _SIGNS:
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def spoken(text: str) -> str:
+    """The same for Ribao's own words, in which addresses can be followed."""
+    found, end = [], 0
+    for address in _ADDRESS.finditer(text):
+        if usable_url(address[0]) == address[0]:
+            found += [escaped(text[end : address.start()]), f"<{address[0]}>"]
+            end = address.end()
+    return "".join((*found, escaped(text[end:])))
 
 
 def bold(text: str) -> str:
-    """The same in bold; nothing where there is no text."""
-    shown = escaped(text.strip())
-    return f"**{shown}**" if shown else ""
+    """In bold, line by line; nothing where there is no text."""
+    lines = escaped(text).strip().splitlines()
+    return "\n".join(f"**{line.strip()}**" for line in lines if line.strip())
 
 
 def subtle(text: str) -> str:
@@ -39,9 +54,15 @@ def quoted(text: str) -> str:
 
 
 def linked(label: str, url: str) -> str:
-    """A masked link; the mere label where ``url`` is no http(s) address."""
+    """A masked link; the mere label where ``url`` is no http(s) address.
+
+    Discord's apps show no link whose label has a bracket without its pair, or looks like an
+    address itself; behind such a label stands the host it leads to, as the link.
+    """
     target = usable_url(url).translate(_IN_URL)
     words = " ".join(escaped(label).split())
     if not target or not words:
         return words
+    if "[" in label or "]" in label or "://" in label:
+        return f"{words} [↗ {escaped(urlsplit(target).hostname or '')}](<{target}>)"
     return f"[{words}](<{target}>)"

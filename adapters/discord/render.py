@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.discord.markdown import bold, escaped, linked, quoted, subtle
+from adapters.discord.markdown import bold, escaped, linked, quoted, spoken, subtle
 from adapters.packing import divide
 from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
 from bot.digest.urls import usable_url
@@ -19,9 +19,17 @@ from bot.model import Entry, Issue, IssueSection
 MAX_TEXT = 4000
 MAX_COMPONENTS = 40
 MAX_LINE = 1500
-"""Characters of one line of markdown; longer texts are continued on the next."""
+"""Characters of one line before its signs are escaped, which at most doubles them; longer texts are
+continued on the next."""
 
 ROWS_TOGETHER = 8
+
+MAX_IN_ISSUE = 33
+"""Components of an issue's message beside its container: the late mark, or two rows of buttons with
+two each, find room as well."""
+
+MAX_IN_REPLY = 5
+"""The same for a reply, under which there may be six rows of buttons, 27 of them."""
 
 LATE_ROOM = 200
 """Characters kept free in every message, so that a first one can still say that it comes late."""
@@ -34,7 +42,7 @@ COMPONENTS_V2 = 1 << 15
 
 _CONTAINER, _SECTION, _TEXT, _THUMBNAIL, _SEPARATOR = 17, 9, 10, 11, 14
 
-_TONES = {Tone.PLAIN: escaped, Tone.TITLE: bold, Tone.HINT: subtle, Tone.REFUSAL: escaped}
+_TONES = {Tone.PLAIN: spoken, Tone.TITLE: bold, Tone.HINT: subtle, Tone.REFUSAL: spoken}
 
 Component = dict[str, Any]
 Form = Callable[[str], str]
@@ -69,6 +77,9 @@ class DiscordRenderer:
     def render(self, issue: Issue) -> tuple[str, ...]:
         return tuple(map(_dumped, issue_bodies(issue)))
 
+    def plain(self, text: str) -> str:
+        return _dumped(next(reply_bodies([Text(text)])))
+
     def mark_late(self, payload: str, language: str) -> str:
         body = json.loads(payload)
         late = {"type": _TEXT, "content": subtle(messages(language)("issue.late"))}
@@ -78,14 +89,13 @@ class DiscordRenderer:
 
 def issue_bodies(issue: Issue) -> Iterator[dict[str, Any]]:
     """The bodies of an issue's messages, in order, without their mentions and nonce."""
-    # One component is kept free for the late mark, one is the container itself.
-    return map(_body, _packed(_pieces(issue), MAX_TEXT - LATE_ROOM, MAX_COMPONENTS - 2))
+    return map(_body, _packed(_pieces(issue), MAX_TEXT - LATE_ROOM, MAX_IN_ISSUE))
 
 
 def reply_bodies(blocks: Iterable[Block]) -> Iterator[dict[str, Any]]:
     """The bodies of a reply's words, but for its issue and files. Room is left for its buttons."""
     pieces = (piece for block in blocks for piece in _block(block))
-    return map(_body, _packed(pieces, MAX_TEXT, 5))
+    return map(_body, _packed(pieces, MAX_TEXT, MAX_IN_REPLY))
 
 
 def _dumped(body: Mapping[str, Any]) -> str:
@@ -143,8 +153,7 @@ def _joined(lines: Iterable[str], image: str = "", *, apart: bool = False) -> It
 
 def _lines(text: str, form: Form) -> Iterator[str]:
     """The text in markdown, each line short enough that it need not be cut in the middle."""
-    for part in divide(text, MAX_LINE, lambda part: len(form(part))):
-        yield form(part)
+    return map(form, divide(text, MAX_LINE))
 
 
 def _pieces(issue: Issue) -> Iterator[Piece]:
@@ -173,7 +182,9 @@ def _head(issue: Issue, say: Messages) -> Iterator[str]:
 
 def _entry(entry: Entry, say: Messages) -> Iterator[str]:
     title = linked(entry.title, entry.url)
-    yield f"**{entry.number}\\.** {title}" if len(title) <= MAX_LINE else bold(entry.title)
+    if len(title) > MAX_LINE:
+        title = "\n".join(_lines(entry.title, bold))
+    yield f"**{entry.number}\\.** {title}"
     yield from _lines(_byline(entry, say), escaped)
     yield from _lines(" · ".join(filter(None, (entry.field, *entry.tasks))), subtle)
     yield from _lines(entry.introduction, escaped)

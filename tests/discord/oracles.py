@@ -1,0 +1,116 @@
+"""What a reader sees of a message on Discord, read by rules of our own; and Discord's own
+description of its API, where it is present.
+
+The rules are the narrow part of Discord's markdown that Ribao writes. Whatever else could mean
+something there is refused as ``ValueError``, so that nothing is alive by accident.
+"""
+
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SPECS = Path(__file__).parents[3] / "shared" / "specs"
+
+Problems = Callable[[str, str, Any], list[str]]
+
+_TOKEN = re.compile(
+    r"""\\(?P<escaped>[^0-9A-Za-z\s])
+      | (?P<bold>\*\*)
+      | \[(?P<label>(?:\\.|[^\\\[\]])+)\]\(<(?P<target>https?://[^\s<>()\\]+)>\)
+      | <(?P<address>https?://[^\s<>\\]+)>
+      | (?P<text>[^\\*_~`|<\[\]@])""",
+    re.VERBOSE | re.DOTALL,
+)
+_OPENING = re.compile(r"#{1,3} |-# |> ")
+_ALIVE = re.compile(r"[#>+-]|\d+\.|https?:")
+
+
+def seen(markdown: str) -> str:
+    """What is seen of it. Raises ``ValueError`` where anything is alive that Ribao never writes."""
+    return "\n".join(map(_seen_line, markdown.split("\n")))
+
+
+def _seen_line(line: str) -> str:
+    opening = _OPENING.match(line)
+    body = line[opening.end() :] if opening else line
+    if _ALIVE.match(body.lstrip()):
+        raise ValueError(f"a line that begins as markup: {line!r}")
+    return _inline(body)
+
+
+def _inline(body: str) -> str:
+    shown, at, bold = [], 0, 0
+    while at < len(body):
+        token = _TOKEN.match(body, at)
+        if token is None:
+            raise ValueError(f"markup at {body[at : at + 40]!r}")
+        bold += token["bold"] is not None
+        parts = (token["escaped"], token["address"], token["text"])
+        shown.append(_inline(token["label"]) if token["label"] else "".join(p or "" for p in parts))
+        at = token.end()
+    if bold % 2:
+        raise ValueError(f"bold without an end: {body!r}")
+    return "".join(shown)
+
+
+def targets(markdown: str) -> list[str]:
+    """The addresses of all masked links."""
+    return re.findall(r"\]\(<([^>]*)>\)", markdown)
+
+
+def components(body: Any) -> Iterator[dict[str, Any]]:
+    """All components of a message, however deep, in their order."""
+    for component in body.get("components", ()):
+        yield component
+        yield from components(component)
+        if accessory := component.get("accessory"):
+            yield accessory
+
+
+def texts(body: Any) -> list[str]:
+    """The markdown of a message, component by component."""
+    return [each["content"] for each in components(body) if each["type"] == 10]
+
+
+def visible(payload: str) -> str:
+    """What a reader sees of a payload."""
+    return visible_body(json.loads(payload))
+
+
+def visible_body(body: Any) -> str:
+    """What a reader sees of a message."""
+    return "\n".join(map(seen, texts(body)))
+
+
+def body_problems(body: Any) -> list[str]:
+    """What Discord would refuse in a message: its bounds, counted here once more."""
+    every = list(components(body))
+    length = sum(map(len, texts(body)))
+    problems = []
+    if not 1 <= len(every) <= 40:
+        problems.append(f"{len(every)} components")
+    if length > 4000 or not all(texts(body)):
+        problems.append(f"{length} characters")
+    ids = [each["custom_id"] for each in every if "custom_id" in each]
+    if len(set(ids)) < len(ids):
+        problems.append("a custom_id twice")
+    return problems
+
+
+@cache
+def request_problems() -> Problems | None:
+    """The check of a request against the published API; None where its description is not there."""
+    path = SPECS / "check_discord.py"
+    if not path.exists():
+        return None
+    spec = importlib.util.spec_from_file_location("check_discord", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    problems: Problems = module.problems
+    return problems
