@@ -17,7 +17,7 @@ def enriched(old: Item, new: Item) -> Item:
     """``old`` with what only ``new`` knows; equal to ``old`` if that is nothing.
 
     A sample item that was fetched for real gives way: then it is ``new`` with what only the sample
-    knew.
+    knew, but for its note.
     """
     if old.source == SAMPLE_SOURCE != new.source:
         old, new = new, old
@@ -32,7 +32,7 @@ def enriched(old: Item, new: Item) -> Item:
         authors=authors.authors,
         authors_more=authors.authors_more,
         venue=old.venue or new.venue,
-        note=old.note or new.note,
+        note=old.note or (None if new.source == SAMPLE_SOURCE else new.note),
         summary={**new.summary, **old.summary},
         abstract={**new.abstract, **old.abstract},
         images=_joined(old.images, new.images),
