@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import cases, feeds, hostile, memory, morning, pace, startup, today
+from benchmarks import cases, feeds, hostile, ingest, memory, morning, pace, startup, today
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "startup": startup.run,
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "feeds": feeds.run,
     "hostile": hostile.run,
     "cases": cases.run,
+    "ingest": ingest.run,
     "today": today.run,
     "morning": morning.run,
     "pace": pace.run,

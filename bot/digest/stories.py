@@ -3,7 +3,7 @@
 They are, in this order, when
 
 - they have a **key** in common: an arXiv id, a repository, a DOI, an address;
-- one is the repository that the other, a paper, names as its own **code**;
+- one is the repository that the other, a paper of those months, names as its own **code**;
 - one presents the other: a post that links to just one **paper** and bears its name;
 - their **titles** are alike (see ``bot.digest.titles``), with at most ``WINDOW_DAYS`` between them.
 
@@ -23,6 +23,9 @@ from bot.digest.rank import published_at
 from bot.digest.titles import Title, alike, mark, title_of
 from bot.model import Item, Match, MatchKind, Section
 from bot.topics import normal_form
+
+CODE_DAYS = 365
+"""Between a paper and its repository. What was there long before is a tool that it adds to."""
 
 WINDOW_DAYS = 30
 """Between two publications that only their titles join. Posts follow their paper within weeks;
@@ -94,7 +97,7 @@ def same_story(one: Traits, other: Traits) -> Match | None:
     if shared := one.keys & other.keys:
         return Match(MatchKind.KEY, min(shared))
     for a, b in ((one, other), (other, one)):
-        if a.code in b.keys:
+        if a.code in b.keys and _near_in_time(a, b, CODE_DAYS):
             return Match(MatchKind.CODE, a.code or "")
         if a.paper in b.keys and _bears_the_name(a.item.title, b.item.title):
             return Match(MatchKind.PAPER, a.paper or "")
@@ -132,7 +135,7 @@ def _bears_the_name(post: str, paper: str) -> bool:
 
 def _likeness(one: Traits, other: Traits) -> int:
     likeness = max((alike(a, b) for a in one.titles for b in other.titles), default=0)
-    if not likeness or not _near_in_time(one, other):
+    if not likeness or not _near_in_time(one, other, WINDOW_DAYS):
         return 0
     if one.item.source == other.item.source:
         return likeness if likeness == 100 and _same_text(one.item, other.item) else 0
@@ -155,9 +158,9 @@ def _names(authors: Sequence[str]) -> set[str]:
     return {word for author in authors for word in normal_form(author).split() if len(word) > 1}
 
 
-def _near_in_time(one: Traits, other: Traits) -> bool:
+def _near_in_time(one: Traits, other: Traits, days: int) -> bool:
     (start, end), (other_start, other_end) = _span(one), _span(other)
-    return start - other_end <= WINDOW_DAYS and other_start - end <= WINDOW_DAYS
+    return start - other_end <= days and other_start - end <= days
 
 
 def _span(traits: Traits) -> tuple[float, float]:

@@ -84,8 +84,7 @@ def label(topic_id: str) -> str:
 def document(item: Item) -> Document:
     """What an item is found by: title, people, venue, arXiv id, all its texts, and its topics."""
     texts = (
-        *item.summary.values(),
-        *item.abstract.values(),
+        *whole_texts(item),
         " | ".join(item.authors),
         item.venue or "",
         item.arxiv_id or "",
@@ -95,6 +94,16 @@ def document(item: Item) -> Document:
         tuple(term for text in texts for term in terms(text)),
         (EVERY, *(label(topic.id) for topic in item.topics)),
     )
+
+
+def whole_texts(item: Item) -> list[str]:
+    """Summaries and abstracts, but no summary that is just how the abstract begins."""
+    summaries = (
+        text
+        for language, text in item.summary.items()
+        if not item.abstract.get(language, "").startswith(text.removesuffix("…"))
+    )
+    return [*summaries, *item.abstract.values()]
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.digest.rank import origins, standing
+from bot.digest.terms import whole_texts
 from bot.model import (
     Entry,
     Issue,
@@ -38,7 +39,7 @@ def item_to_row(item: Item, first_seen: datetime) -> dict[str, Any]:
     return {
         **item_to_json(item),
         "first_seen": first_seen,
-        "text": search_text((item.title, *item.summary.values(), *item.abstract.values())),
+        "text": search_text((item.title, *whole_texts(item))),
     }
 
 

@@ -76,6 +76,15 @@ def test_titles_join_only_what_came_within_a_month(one: str | None, other: str, 
     assert match is None or (match.kind, match.detail) == (MatchKind.TITLE, "100")
 
 
+@pytest.mark.parametrize(("created", "same"), [("2026-01", True), ("2020", False), (None, True)])
+def test_a_tool_that_was_there_for_years_is_no_papers_own(created: str | None, same: bool) -> None:
+    text = "Our code is available at https://github.com/a/b."
+    published = paper(summary={"en": text}, code_urls=("https://github.com/a/b",))
+    code = post(key="github:a/b", url="https://github.com/a/b", title="b", published=created)
+    one, other = traits_of(replace(published, published="2026-11-02"), NOW), traits_of(code, NOW)
+    assert (same_story(one, other) is not None) is same
+
+
 def test_a_repository_in_several_claims_is_nobodys_own() -> None:
     text = "Our code is available at https://github.com/a/b and at https://github.com/a/c."
     urls = ("https://github.com/a/b", "https://github.com/a/c")
