@@ -169,7 +169,14 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
             store=store,
             taxonomy=taxonomy,
             classifier=classifier,
-            editor=Editor(store.items, store.issues, store.subscriptions, taxonomy, caps),
+            editor=Editor(
+                store.items,
+                store.issues,
+                store.subscriptions,
+                taxonomy,
+                caps,
+                weights={source.name: source.weight for source in settings.sources},
+            ),
             submissions=Submissions(
                 store.submissions,
                 store.items,

@@ -79,6 +79,7 @@ class SourceSettings(BaseModel):
     section: Section | None = None
     topics: tuple[str, ...] = ()
     language: str | None = None
+    weight: float = Field(default=0.0, ge=-2.0, le=2.0)
     query: str | None = Field(default=None, max_length=1_000, validate_default=True)
     topic: str | None = Field(default=None, validate_default=True)
     subreddit: str | None = Field(default=None, validate_default=True)
