@@ -22,6 +22,7 @@ from bot.editor import Editor
 from bot.errors import ConfigError
 from bot.ingest import Ingest
 from bot.keeper import Keeper
+from bot.meter import NO_METER, Meter
 from bot.model import (
     ChatAddress,
     Compilation,
@@ -97,7 +98,12 @@ class App:
 
         return Sourcebook(names, self.store.sources)
 
-    def courier(self, adapters: Sequence[Adapter], keeper: Keeper | None = None) -> Courier:
+    def courier(
+        self,
+        adapters: Sequence[Adapter],
+        keeper: Keeper | None = None,
+        meter: Meter = NO_METER,
+    ) -> Courier:
         """Delivers through ``adapters``, where the keeper, if any, holds their leases."""
         store, settings = self.store, self.settings.delivery
 
@@ -115,11 +121,17 @@ class App:
             owner=keeper.owner if keeper else None,
             fence_of=fence_of if keeper else None,
             at_most_once=settings.at_most_once,
+            meter=meter,
         )
 
-    def tick(self, adapters: Sequence[Adapter], keeper: Keeper | None = None) -> Tick:
+    def tick(
+        self,
+        adapters: Sequence[Adapter],
+        keeper: Keeper | None = None,
+        meter: Meter = NO_METER,
+    ) -> Tick:
         """The scheduler's pass, delivering through ``adapters``."""
-        return Tick(self.store.chats, self.store.ledger, self.courier(adapters, keeper))
+        return Tick(self.store.chats, self.store.ledger, self.courier(adapters, keeper, meter))
 
     def clock_guard(self) -> ClockGuard:
         """Notices that the clock was set, or that the rules of time zones changed."""

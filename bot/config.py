@@ -191,6 +191,13 @@ class DeliverySettings(_Table):
     at_most_once: bool = False
 
 
+class LogSettings(_Table):
+    """What is written to stderr. ``level`` is that of Ribao's own records; see ``bot.logs``."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+
+
 class ConsoleSettings(_Table):
     """``enabled`` left out: the console is on when no other platform is."""
 
@@ -296,6 +303,7 @@ class Settings(BaseSettings):
     submissions: SubmissionSettings = SubmissionSettings()
     roles: frozenset[Role] = Field(default=frozenset(Role), min_length=1)
     delivery: DeliverySettings = DeliverySettings()
+    log: LogSettings = LogSettings()
     console: ConsoleSettings = ConsoleSettings()
     telegram: TelegramSettings = TelegramSettings()
     github: GithubSettings = GithubSettings()
@@ -398,6 +406,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "access": AccessSettings,
         "submissions": SubmissionSettings,
         "delivery": DeliverySettings,
+        "log": LogSettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
         "github": GithubSettings,

@@ -1,7 +1,6 @@
 """The command line's root, the options that commands share, and how they print."""
 
 import json
-import logging
 import sys
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
@@ -32,6 +31,8 @@ ConfigOption = Annotated[
         "-c", "--config", help="Configuration file; else RIBAO_CONFIG, else built-in defaults."
     ),
 ]
+_VERBOSE = "ribao.verbose"
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines and nothing else.")]
 
 
@@ -51,23 +52,20 @@ def _root(
     ] = False,
 ) -> None:
     context.obj = config
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # httpx logs every address at INFO, and addresses may hold secrets. The timer warns of each pass
-    # that it leaves out because the one before still runs, which is as it should be.
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    context.meta[_VERBOSE] = verbose
 
 
 def settings_of(context: typer.Context, config: Path | None) -> "Settings":
-    """The settings from ``-c`` before or after the command. Raises ``ConfigError``."""
-    from bot.config import load
+    """The settings from ``-c`` before or after the command, by which logging is set up at once.
 
-    return load(config or context.obj)
+    Raises ``ConfigError``.
+    """
+    from bot.config import load
+    from bot.logs import set_up
+
+    settings = load(config or context.obj)
+    set_up(settings.log, verbose=context.meta[_VERBOSE])
+    return settings
 
 
 def print_json(objects: Iterable[Any]) -> None:

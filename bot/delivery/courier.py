@@ -10,6 +10,7 @@ from bot.delivery.outlet import Outlet
 from bot.delivery.press import Press
 from bot.delivery.sending import AccountSender
 from bot.editor import Editor
+from bot.meter import ANY_PLATFORM, NO_METER, Meter
 from bot.model import CATCH_UP
 from bot.owners import is_gone, own_name
 from bot.ports import (
@@ -49,13 +50,15 @@ class Courier:
         owner: str | None = None,
         fence_of: FenceOf | None = None,
         at_most_once: bool = False,
+        meter: Meter = NO_METER,
     ) -> None:
         """``clock`` times claims: by the real time, whatever instant a pass is made for."""
         self._ledger = ledger
         self._leases = leases
         self._clock = clock
+        self._meter = meter
         self._max_doubts = NO_RESEND if at_most_once else MAX_DOUBTS
-        self._press = Press(ledger, issues, editor, outlets)
+        self._press = Press(ledger, issues, editor, outlets, meter)
         self._owner = owner or own_name()
         self.senders = {
             account: AccountSender(
@@ -67,6 +70,7 @@ class Courier:
                 clock=clock,
                 owner=self._owner,
                 fence=_bound(fence_of, account),
+                meter=meter,
             )
             for account, outlet in outlets.items()
         }
@@ -90,9 +94,15 @@ class Courier:
         """Take up what ended senders left, and give up what is too late."""
         gone = [owner for owner in await self._ledger.owners() if is_gone(owner)]
         await self._ledger.reclaim(await self._leases.now(self._clock.now()), gone)
-        _, dead = await self._ledger.settle_uncertain(self._max_doubts)
+        dead = await self._settle_uncertain()
         expired = await self._ledger.expire(now - CATCH_UP)
+        self._meter.count(ANY_PLATFORM, "expired", expired)
         return Counter(dead=dead, expired=expired)
+
+    async def _settle_uncertain(self) -> int:
+        _, dead = await self._ledger.settle_uncertain(self._max_doubts)
+        self._meter.count(ANY_PLATFORM, "dead", dead)
+        return dead
 
     async def compose(self, now: datetime, until: datetime) -> int:
         """Make ready what is planned up to ``until``."""
@@ -102,7 +112,7 @@ class Courier:
         """Send what comes due for one account, whose lease is held, until ``stop``."""
         # Whoever held the lease before holds it no more: what it had in hand is in doubt.
         if await self._ledger.take_over(account, self._owner):
-            await self._ledger.settle_uncertain(self._max_doubts)
+            await self._settle_uncertain()
         sender = self.senders[account]
         await sender.remember()
         await sender.serve(stop)

@@ -1,7 +1,7 @@
 """What a bot account on a platform is to the delivery: how issues look there, and get there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import Chat, ChatKind
@@ -39,6 +39,11 @@ class Outlet:
 def account_of(chat: Chat) -> Account:
     """The bot account that serves the chat."""
     return chat.address.platform, chat.address.account
+
+
+def delivery_key(delivery_id: int, day: date, part: int) -> str:
+    """The same for every attempt at one part; at most 25 characters, Discord's bound for nonces."""
+    return f"{delivery_id:x}.{day:%y%m%d}.{part}"
 
 
 def is_quiet(chat: Chat, now: datetime) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.delivery.outlet import Outlet
+from bot import correlation
+from bot.delivery.outlet import Outlet, delivery_key
 from bot.editor import Brief, Desk, Editor, Order, Reader
 from bot.errors import BotError
+from bot.meter import NO_METER, Meter
 from bot.ports import Account, Commission, ComposedIssue, IssueStore, Ledger, Made
 
 log = logging.getLogger(__name__)
@@ -51,11 +53,13 @@ class Press:
         issues: IssueStore,
         editor: Editor,
         outlets: Mapping[Account, Outlet],
+        meter: Meter = NO_METER,
     ) -> None:
         self._ledger = ledger
         self._issues = issues
         self._editor = editor
         self._outlets = outlets
+        self._meter = meter
         self._edition: Edition | None = None
 
     async def compose(self, now: datetime, until: datetime) -> int:
@@ -90,10 +94,15 @@ class Press:
                 raise
             except Exception:
                 # A mistake of ours that one chat brings out must not hold up the others.
-                log.exception("delivery %s can't be composed", commission.delivery_id)
-                reason = "a fault in Ribao; see its log"
-                await self._ledger.abandon(commission.delivery_id, reason)
+                key = delivery_key(commission.delivery_id, commission.day, 1)
+                with correlation.delivery(key):
+                    log.exception("delivery %s can't be composed", key)
+                await self._abandon(commission)
         return await self._ledger.ready(made) if made else 0
+
+    async def _abandon(self, commission: Commission) -> None:
+        await self._ledger.abandon(commission.delivery_id, "a fault in Ribao; see its log")
+        self._meter.count(commission.account[0], "dead")
 
     async def _make(self, commission: Commission, brief: Brief, edition: Edition) -> Made:
         printed = edition.by_brief.get(brief)

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import correlation
 from bot.delivery.failures import closes_chat, outcome_of, retry_wait
-from bot.delivery.outlet import Outlet, is_quiet
+from bot.delivery.outlet import Outlet, delivery_key, is_quiet
 from bot.delivery.pace import Pacer
 from bot.delivery.settling import Settler
 from bot.errors import BotError, ChatMoved, DeliveryError, OutcomeUnknown, RetryLater, Scope
 from bot.keeper import wait_for
+from bot.meter import NO_METER, Meter
 from bot.model import GRACE, Chat, ChatStatus, Delivery, DeliveryState
 from bot.ports import Account, ChatStore, Clock, Hold, Lease, LeaseStore, Ledger, Outcome
 
@@ -59,6 +61,7 @@ class AccountSender:
         clock: Clock,
         owner: str,
         fence: Fence | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
         """``clock`` times claims, by the real time; without a ``fence`` nobody else sends."""
         self.account = account
@@ -71,6 +74,7 @@ class AccountSender:
         self._clock = clock
         self._owner = owner
         self._fence = fence
+        self._meter = meter
         self._settler = Settler(ledger, clock)
         self._queue: deque[Claimed] = deque()
         self._work = asyncio.Condition()
@@ -208,12 +212,24 @@ class AccountSender:
                 claimed = self._queue.popleft()
                 self._busy += 1
             try:
-                counted = await self._send(claimed, as_of)
+                with correlation.delivery(key_of(claimed.delivery)):
+                    counted = await self._send(claimed, as_of)
             finally:
                 async with self._work:
                     self._busy -= 1
                     self._work.notify_all()
-            self.counts.update(counted)
+            self._count(claimed.delivery, counted, as_of)
+
+    def _count(
+        self, delivery: Delivery, counted: tuple[str, ...], as_of: Callable[[], datetime]
+    ) -> None:
+        self.counts.update(counted)
+        if not counted:
+            return
+        outcome, platform = counted[0], self.account[0]
+        self._meter.count(platform, outcome)
+        if outcome == "sent" and delivery.part == 1:
+            self._meter.late(platform, as_of() - delivery.due_at)
 
     async def _send(self, claimed: Claimed, as_of: Callable[[], datetime]) -> tuple[str, ...]:
         """Send one claimed part and settle it. Returns what to count."""
@@ -236,6 +252,7 @@ class AccountSender:
         )
         if not await self._settler.settle(outcome):
             log.warning("delivery %s: sent, but its claim was over", key_of(delivery))
+        log.info("delivery %s: sent at attempt %d", key_of(delivery), delivery.attempt)
         return ("sent", "late") if late else ("sent",)
 
     async def _may_go(self, claimed: Claimed) -> bool:
@@ -299,5 +316,5 @@ _COUNTED = {DeliveryState.UNCERTAIN: "uncertain", DeliveryState.DEAD: "dead"}
 
 
 def key_of(delivery: Delivery) -> str:
-    """The same for every attempt at one part; at most 25 characters, Discord's bound for nonces."""
-    return f"{delivery.id:x}.{delivery.day:%y%m%d}.{delivery.part}"
+    """What one part goes by: to the platform, and in the log."""
+    return delivery_key(delivery.id, delivery.day, delivery.part)
