@@ -1,4 +1,7 @@
-"""20,000 deliveries and 200 kills on each engine; the server or the disk gone (`make soak -s`)."""
+"""20,000 deliveries and 200 kills on each engine; the server or the disk gone (`make soak`).
+
+``pytest -m soak -rP tests/soak/test_crash.py`` tells the figures; ``SOAK_KILLS`` takes fewer.
+"""
 
 import asyncio
 import os
@@ -40,21 +43,14 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 
 @pytest.mark.both_engines
-async def test_killed_senders_lose_nothing(
-    store: Store, url: str, engine: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_killed_senders_lose_nothing(store: Store, url: str, engine: str) -> None:
     await prepare(store, readers=DELIVERIES // PARTS_AND_DAYS, days=50)
     with sink(slowest=0.15) as receiving, senders(url, receiving) as running:
         start = time.monotonic()
         await kill_at_random(store, running, KILLS)
         await finish(store, running, seconds=1800)
         figures = await look_for_violations(store, running)
-    tell(capsys, f"{engine}: {figures}, {time.monotonic() - start:.0f} s")
-
-
-def tell(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    with capsys.disabled():
-        print(f"\n{line}")  # noqa: T201
+    print(f"{engine}: {figures}, {time.monotonic() - start:.0f} s")
 
 
 class Outages:
@@ -83,7 +79,7 @@ def restarted(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
 async def test_a_server_that_is_restarted_again_and_again(
-    restarted: Server, how: signal.Signals, capsys: pytest.CaptureFixture[str]
+    restarted: Server, how: signal.Signals
 ) -> None:
     """Fast (SIGINT), and as if it crashed (SIGQUIT)."""
     url = restarted.url("postgres")
@@ -101,8 +97,7 @@ async def test_a_server_that_is_restarted_again_and_again(
     store = await open_store(url)
     figures = await look_for_violations(store, running)
     await store.close()
-    tell(
-        capsys,
+    print(
         f"{how.name}: {figures}, {len(outages.waits) - 1} restarts, "
         f"at most {max(outages.waits[1:]):.1f} s until the next message",
     )
@@ -141,7 +136,7 @@ async def fill_until_nothing_can_be_written(ballast: Path, store: Store) -> None
         await write_on()
 
 
-async def test_a_full_disk(small_disk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_full_disk(small_disk: Path) -> None:
     url, ballast = f"sqlite:///{small_disk}/ribao.db", small_disk / "ballast"
     store = await open_store(url)
     await prepare(store, readers=30, days=25)
@@ -157,8 +152,7 @@ async def test_a_full_disk(small_disk: Path, capsys: pytest.CaptureFixture[str])
         await finish(store, running, seconds=120)
         figures = await look_for_violations(store, running)
     await store.close()
-    tell(
-        capsys,
+    print(
         f"full disk: {figures}, full {len(outages.waits) - 1} times, "
         f"at most {max(outages.waits[1:]):.1f} s until the next message",
     )

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -31,13 +31,14 @@ async def prepare(store: Store, readers: int, days: int) -> None:
     for number in range(readers):
         account = ACCOUNTS[number % len(ACCOUNTS)]
         chat = await store.chats.add(a_chat(address=ChatAddress(*account, str(number))), NOW)
-        await store.ledger.plan([a_plan(chat, day) for day in _days(days)], NOW)
+        # Day after day, so that the claims find all readers, not all days of one.
+        plans = [
+            a_plan(chat, TODAY + timedelta(days=day), due_at=NOW + timedelta(minutes=day))
+            for day in range(days)
+        ]
+        await store.ledger.plan(plans, NOW)
         for row in await planned(store.ledger, [account]):
             await ready(store.ledger, row, issue_id, NOW, [account[0]] * PARTS)
-
-
-def _days(number: int) -> Iterator[date]:
-    return (TODAY + timedelta(days=day) for day in range(number))
 
 
 @dataclass
