@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import cases, feeds, hostile, ingest, memory, morning, pace, startup, today
+from benchmarks import cases, feeds, hostile, ingest, memory, morning, pace, startup, today, topics
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "startup": startup.run,
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "today": today.run,
     "morning": morning.run,
     "pace": pace.run,
+    "topics": topics.run,
 }
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import SHARED, show
-from bot.digest.classify import Classifier
+from bot.digest.classify import Classifier, shipped_model
 from bot.digest.normalise import bounded, code_urls
 from bot.ingest import Ingest
 from bot.model import Item, Section
@@ -41,7 +41,7 @@ def run() -> None:
 async def _run(folder: Path, path: Path) -> None:
     store = await open_store(f"sqlite:///{folder}/ribao.db")
     try:
-        classifier = Classifier(Taxonomy.load())
+        classifier = Classifier(Taxonomy.load(), shipped_model)
         ingest = Ingest([], store.items, store.sources, classifier)
         await _pass("first pass", ingest, path, target=">= 2,000 items/s")
         items = await store.items.count()

@@ -17,7 +17,7 @@ from bot.curation.submissions import Look, Submissions
 from bot.delivery.courier import Courier
 from bot.delivery.outlet import Outlet
 from bot.digest.choose import Caps
-from bot.digest.classify import Classifier
+from bot.digest.classify import Classifier, shipped_model
 from bot.editor import Editor
 from bot.errors import ConfigError
 from bot.ingest import Ingest
@@ -171,7 +171,7 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
     try:
         if await store.items.count() == 0:
             await store.items.add(sample_items(), clock.now())
-        classifier = Classifier(taxonomy)
+        classifier = Classifier(taxonomy, shipped_model)
         readers = settings.readers
         defaults = Defaults(readers.language, Schedule(readers.time, readers.timezone))
         caps = Caps(settings.issue.per_section, settings.issue.papers)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.digest.classify import Classifier
+from bot.digest.classify import Classifier, shipped_model
 from bot.errors import SourceError
 from bot.formats import FORMATS, read_digest
 from bot.imported import Digest, DigestEntry, Problem
@@ -81,7 +81,7 @@ class Importer:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
-        self._classifier = Classifier(taxonomy)
+        self._classifier = Classifier(taxonomy, shipped_model)
 
     def read(self, path: Path, format_: str | None = None) -> Imported:
         """What a file holds, in the format ``format_`` (of ``ALL_FORMATS``) or as it looks.

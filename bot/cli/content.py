@@ -131,12 +131,12 @@ def classify(
     _json: JsonOption = True,
 ) -> None:
     """Give topics to JSON lines with title, summary and perhaps categories."""
-    from bot.digest.classify import Classifier
+    from bot.digest.classify import Classifier, shipped_model
     from bot.errors import SourceError
     from bot.importing import classified, json_lines
     from bot.topics import Taxonomy
 
-    classifier = Classifier(Taxonomy.load())
+    classifier = Classifier(Taxonomy.load(), shipped_model)
     try:
         stream = file.open(encoding="utf-8", errors="replace") if file else sys.stdin
     except OSError as error:

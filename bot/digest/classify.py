@@ -1,4 +1,9 @@
-"""Which topics an item is about: what is declared, then arXiv categories, then keywords.
+"""Which topics an item is about: what is declared, arXiv categories, keywords and a model.
+
+Where authors chose arXiv categories, these decide. Elsewhere a linear model (``bot.digest.model``)
+weighs all words, and keywords propose: a keyword of a topic that the model knows has to be borne
+out by it, and a finer topic stands unless the model speaks against its field. A text with too few
+known words is left to keywords alone.
 
 Keywords earn points: in the title 4, or 5 when specific; in the text 1, or 2 when specific.
 Specific is a phrase of several words, or of at least four Chinese characters. Each keyword counts
@@ -10,13 +15,17 @@ two points, 0.67 for four, never 1.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
 
 from bot.model import TopicMatch
 from bot.topics import CJK, Taxonomy, normal_form
+
+if TYPE_CHECKING:
+    from bot.digest.model import Prediction, TopicModel
 
 LOOKED_AT = 20_000
 """Characters of an item that are looked at, the title's first; what follows is ignored."""
@@ -45,14 +54,26 @@ class _Hit:
     points: int
 
 
-class Classifier:
-    """Finds the topics of items. Built once per taxonomy, then a pure function."""
+def shipped_model() -> "TopicModel":
+    """The model that ships with Ribao; see ``Classifier``."""
+    from bot.digest.model import shipped  # noqa: PLC0415 - numpy waits for the first need of it
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    return shipped()
+
+
+class Classifier:
+    """Finds the topics of items. Built once per taxonomy, then a pure function.
+
+    ``model`` is called for the first item that no category decides; without it, keywords do.
+    """
+
+    def __init__(self, taxonomy: Taxonomy, model: "Callable[[], TopicModel] | None" = None) -> None:
+        self._model = model
         keywords = _keywords(taxonomy)
         self._taxonomy = taxonomy
         self._keywords = tuple(keywords.values())
         self._automaton = AhoCorasick(keywords)
+        self._known = {topic.id for topic in taxonomy.topics}
         # Authors chose the categories; a keyword knows no better which field a paper belongs to.
         self._left_to_arxiv = {i for i in taxonomy.roots() if taxonomy.get(i).arxiv}
 
@@ -71,12 +92,16 @@ class Classifier:
         about: finer topics, and fields such as medicine. Nobody's ancestors are added; see
         ``Taxonomy.expand``.
         """
+        title = title[:LOOKED_AT]
+        title, text = normal_form(title), normal_form(text[: LOOKED_AT - len(title)])
         certain = [TopicMatch(topic, 1.0, "declared") for topic in declared]
         by_category = list(self._by_category(arxiv_categories))
-        by_keyword = self._by_keyword(title, text)
+        by_words: Iterable[TopicMatch] = self._by_keyword(title, text)
         if by_category:
-            by_keyword = (m for m in by_keyword if m.id not in self._left_to_arxiv)
-        return _best([*certain, *by_category, *by_keyword])
+            by_words = [m for m in by_words if m.id not in self._left_to_arxiv]
+        else:
+            by_words = self._weighed(by_words, title, text)
+        return _best([*certain, *by_category, *by_words])
 
     def _by_category(self, categories: Sequence[str]) -> Iterator[TopicMatch]:
         for place, category in enumerate(categories):
@@ -85,8 +110,6 @@ class Classifier:
                 yield TopicMatch(topic, confidence, f"arXiv {category}")
 
     def _by_keyword(self, title: str, text: str) -> Iterator[TopicMatch]:
-        title = title[:LOOKED_AT]
-        text = text[: LOOKED_AT - len(title)]
         enough = _ENOUGH if len(text) > _SHORT_TEXT else _ENOUGH_IN_SHORT_TEXT
         for topic, hits in self._hits_by_topic(title, text).items():
             points = sum(hit.points for hit in hits)
@@ -95,11 +118,32 @@ class Classifier:
                 reason = f'keyword "{best.keyword.written}" in the {best.place}'
                 yield TopicMatch(topic, points / (points + 2), reason)
 
+    def _weighed(
+        self, by_keyword: Iterable[TopicMatch], title: str, text: str
+    ) -> Iterator[TopicMatch]:
+        """What keywords and the model give together, for texts in normal form."""
+        prediction = self._model().predict(title, text) if self._model else None
+        if prediction is None:
+            yield from by_keyword
+            return
+        yield from (m for m in by_keyword if self._is_believed(m.id, prediction))
+        for topic in prediction.chosen():
+            if topic in self._known:
+                reason = prediction.reason(topic)
+                yield TopicMatch(topic, prediction.probabilities[topic], reason)
+
+    def _is_believed(self, topic: str, prediction: "Prediction") -> bool:
+        chances = prediction.probabilities
+        if topic in chances:
+            return prediction.bears_out(topic)
+        above = next((a for a in self._taxonomy.ancestors(topic) if a in chances), None)
+        return above is None or not prediction.speaks_against(above)
+
     def _hits_by_topic(self, title: str, text: str) -> dict[str, list[_Hit]]:
         hits: dict[str, list[_Hit]] = {}
         seen: set[str] = set()
         for place, points, words in (("title", _IN_TITLE, title), ("text", _IN_TEXT, text)):
-            for keyword in self._found_in(normal_form(words)):
+            for keyword in self._found_in(words):
                 if keyword.written not in seen:
                     seen.add(keyword.written)
                     hit = _Hit(keyword, place, points + keyword.specific)

@@ -38,7 +38,7 @@ def test_import_as_json_is_the_contract(ribao: Command, feed: Path) -> None:
     assert set(item) == ITEM_FIELDS
     assert (issue["kind"], issue["title"]) == ("issue", "A lab")
     assert (item["kind"], item["title"]) == ("item", "Object detection at night")
-    assert [topic["id"] for topic in item["topics"]] == ["detection"]
+    assert [topic["id"] for topic in item["topics"]] == ["cv", "detection"]
 
 
 def test_import_stores_unless_it_is_dry(ribao: Command, feed: Path) -> None:
@@ -175,7 +175,7 @@ def test_classify_adds_topics_and_keeps_the_rest(ribao: Command, tmp_path: Path)
     file.write_text("\n\n".join(map(json.dumps, lines)), encoding="utf-8")
     from_file = ribao("classify", file, "--json").objects
     assert [[topic["id"] for topic in each["topics"]] for each in from_file] == [
-        ["detection"],
+        ["cv", "detection"],
         ["nlp"],
         [],
     ]
