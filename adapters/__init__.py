@@ -9,6 +9,7 @@ from typing import Any
 
 ADAPTERS = {
     "console": "adapters.console.adapter:ConsoleAdapter",
+    "discord": "adapters.discord.adapter:DiscordAdapter",
     "telegram": "adapters.telegram.adapter:TelegramAdapter",
 }
 

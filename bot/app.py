@@ -208,10 +208,14 @@ async def open_adapters(app: App) -> AsyncIterator[tuple[Adapter, ...]]:
     async with AsyncExitStack() as stack:
         adapters: list[Adapter] = []
         telegram, console = app.settings.telegram, app.settings.console
+        discord = app.settings.discord
         if token := telegram.secret:
             opened = adapter_class("telegram").open(
                 token, telegram, operators=app.settings.operators_on("telegram")
             )
+            adapters.append(await stack.enter_async_context(opened))
+        if token := discord.secret:
+            opened = adapter_class("discord").open(token, discord)
             adapters.append(await stack.enter_async_context(opened))
         if console.enabled or (console.enabled is None and not adapters):
             opened = adapter_class("console").open(app.settings.data_dir, console.chat)
@@ -224,10 +228,17 @@ async def open_adapters(app: App) -> AsyncIterator[tuple[Adapter, ...]]:
 async def platform_reports(settings: Settings) -> tuple[str, ...]:
     """What each platform says of its account, for the operator. Raises ``ConfigError``."""
     reports: list[str] = []
+    # An SDK is loaded if it is needed.
     if token := settings.telegram.secret:
-        from adapters.telegram.check import check  # noqa: PLC0415 - an SDK is loaded if it is needed
+        from adapters.telegram import check  # noqa: PLC0415
 
-        reports += [f"telegram: {sentence}" for sentence in await check(token, settings.telegram)]
+        told = await check.check(token, settings.telegram)
+        reports += [f"telegram: {sentence}" for sentence in told]
+    if token := settings.discord.secret:
+        from adapters.discord import check as discord_check  # noqa: PLC0415
+
+        told = await discord_check.check(token, settings.discord)
+        reports += [f"discord: {sentence}" for sentence in told]
     return tuple(reports)
 
 

@@ -70,6 +70,12 @@ def _http(value: str) -> str:
     return value
 
 
+def _websocket(value: str) -> str:
+    if not re.match(r"wss?://[^/\s]+", value):
+        raise ValueError(f"{value!r} is no ws(s) address")
+    return value
+
+
 def _secret(key: str, value: SecretStr | None, file: Path | None) -> str | None:
     """A secret as it is given, or from its file. Raises ``ConfigError``, which never shows it."""
     if value is not None:
@@ -94,6 +100,7 @@ def _person(value: str) -> str:
 
 Person = Annotated[str, AfterValidator(_person)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
+WebSocketUrl = Annotated[str, AfterValidator(_websocket)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
@@ -230,6 +237,20 @@ class TelegramSettings(_Table):
         return _secret("telegram.token", self.token, self.token_file)
 
 
+class DiscordSettings(_Table):
+    """A bot account. It is on where a token is given, here, in the environment or in a file."""
+
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    api_url: HttpUrl = "https://discord.com/api/v10"
+    gateway_url: WebSocketUrl = "wss://gateway.discord.gg/"
+
+    @property
+    def secret(self) -> str | None:
+        """The token. Raises ``ConfigError`` if its file can't be read."""
+        return _secret("discord.token", self.token, self.token_file)
+
+
 class _Form(NamedTuple):
     where: str
     pattern: str
@@ -238,6 +259,7 @@ class _Form(NamedTuple):
 
 _CHANNELS = {
     "console": _Form("the console", r"#[\w.-]{1,64}", "#name"),
+    "discord": _Form("Discord", r"\d{1,20}", "its number, as Copy Channel ID gives it"),
     "telegram": _Form("Telegram", r"@\w{4,32}|-\d{1,32}", "@name or a number like -1001234567890"),
 }
 """How a channel is written, by platform."""
@@ -246,7 +268,7 @@ _CHANNELS = {
 class ChannelSettings(_Table):
     """A channel that gets its own issue. Empty ``topics``: the whole paper."""
 
-    platform: Literal["console", "telegram"]
+    platform: Literal["console", "discord", "telegram"]
     chat: str
     topics: tuple[str, ...] = ()
     time: TimeOfDay | None = None
@@ -306,6 +328,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     console: ConsoleSettings = ConsoleSettings()
     telegram: TelegramSettings = TelegramSettings()
+    discord: DiscordSettings = DiscordSettings()
     github: GithubSettings = GithubSettings()
     sources: Sources = ()
     channels: tuple[ChannelSettings, ...] = ()
@@ -409,6 +432,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "log": LogSettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
+        "discord": DiscordSettings,
         "github": GithubSettings,
         "sources": SourceSettings,
         "channels": ChannelSettings,

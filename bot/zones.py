@@ -195,3 +195,10 @@ def _ids_before() -> Mapping[str, list[str]]:
     for old, current in _replaced_ids().items():
         before[current].append(old)
     return before
+
+
+def suggest_zones(text: str, limit: int) -> tuple[str, ...]:
+    """Zones whose id, city or other name begins with ``text``, else those with a near name."""
+    key = _key(text[:MAX_LENGTH])
+    begun = [zone for name, zones in _index().items() if name.startswith(key) for zone in zones]
+    return tuple(dict.fromkeys(begun))[:limit] or _nearest(key)

@@ -8,15 +8,15 @@ button, and is told in words.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from adapters.signing import PART, Signer
-from bot.commands.reply import Choice, Page, Reply
+from adapters.choices import TICK, turns
+from adapters.signing import Signer
+from bot.commands.reply import Choice, Reply
 
 MAX_DATA = 64
 MAX_LABEL = 64
 """Characters; longer ones are cut off by the apps anyway."""
 
 _WIDE = 24
-TICK = "✓ "
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def keyboard(reply: Reply, chat: str, signer: Signer) -> tuple[tuple[Button, ...
     """Rows of buttons for the choices of a reply and its other pages."""
     rows = list(_rows(_signed(reply.choices, chat, signer)))
     if reply.page is not None and reply.page.total > 1:
-        rows.append(tuple(_signed(_turns(reply.page), chat, signer)))
+        rows.append(tuple(_signed(turns(reply.page), chat, signer)))
     return tuple(row for row in rows if row)
 
 
@@ -61,11 +61,3 @@ def _rows(buttons: Iterable[Button]) -> Iterator[tuple[Button, ...]]:
             waiting = button
     if waiting is not None:
         yield (waiting,)
-
-
-def _turns(page: Page) -> Iterator[Choice]:
-    gap = "" if page.command.endswith(PART) else " "
-    if page.number > 1:
-        yield Choice(f"◀ {page.number - 1}", f"{page.command}{gap}{page.number - 1}")
-    if page.number < page.total:
-        yield Choice(f"{page.number + 1} ▶", f"{page.command}{gap}{page.number + 1}")

@@ -17,14 +17,14 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from adapters.choices import as_note, is_refusal, opposite_of, turned_label
 from adapters.signing import Signer, read_part
-from adapters.telegram.buttons import TICK
 from adapters.telegram.inline import CACHE_SECONDS, incoming_inline, results, to_the_bot
 from adapters.telegram.pages import Shown
 from adapters.telegram.rich import plain, to_html
 from adapters.telegram.updates import incoming_message, incoming_press
 from bot.commands.context import Incoming
-from bot.commands.reply import File, Reply, Text, Tone
+from bot.commands.reply import File, Reply
 from bot.messages import known_language, messages
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
@@ -107,7 +107,7 @@ class Handlers:
         command, part = read_part(pressed)
         incoming = incoming_press(query, message, str(self._bot.id), command)
         reply = await self._handle(incoming)
-        note = _note(reply)
+        note = as_note(reply, MAX_NOTE)
         await query.answer(note)
         if reply is None:
             return
@@ -115,7 +115,7 @@ class Handlers:
             shown = Shown(reply, incoming.chat.id, self._signer, part)
             if not (shown.turns and await self._edit(message, shown)):
                 await self._reply(incoming, reply)
-        elif not _is_refusal(reply):
+        elif not is_refusal(reply):
             await self._turn(message, command)
 
     async def _reply(self, incoming: Incoming, reply: Reply) -> None:
@@ -159,7 +159,7 @@ class Handlers:
 
     async def _turn(self, message: Message, command: str) -> None:
         """Tick or untick the pressed button, which from now on does the opposite."""
-        opposite = _opposite(command)
+        opposite = opposite_of(command)
         if opposite is None or message.reply_markup is None:
             return
         chat = str(message.chat.id)
@@ -177,28 +177,5 @@ class Handlers:
     ) -> InlineKeyboardButton:
         if self._signer.read(chat, str(button.callback_data)) != command:
             return button
-        label = button.text.removeprefix(TICK)
-        if command.startswith("/subscribe"):
-            label = TICK + label
+        label = turned_label(button.text, command)
         return InlineKeyboardButton(label, callback_data=self._signer.sign(chat, opposite))
-
-
-def _opposite(command: str) -> str | None:
-    """What unticks a ticked button."""
-    word, _, topic = command.partition(" ")
-    other = {"/subscribe": "/unsubscribe", "/unsubscribe": "/subscribe"}.get(word)
-    return f"{other} {topic}" if other and topic else None
-
-
-def _note(reply: Reply | None) -> str | None:
-    """What a note over the chat says, where it can say all; empty where there is nothing to say."""
-    if reply is None:
-        return ""
-    words = [block.text for block in reply.blocks if isinstance(block, Text)]
-    note = "\n".join(words)
-    whole = len(words) == len(reply.blocks) and not reply.choices and not reply.page
-    return note if whole and len(note) <= MAX_NOTE else None
-
-
-def _is_refusal(reply: Reply) -> bool:
-    return any(isinstance(b, Text) and b.tone is Tone.REFUSAL for b in reply.blocks)

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from adapters.lanes import Lanes
 from adapters.telegram.errors import seconds_to_wait
-from adapters.telegram.lanes import Lanes
 from adapters.telegram.updates import lane_of
 
 log = logging.getLogger(__name__)

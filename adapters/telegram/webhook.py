@@ -17,7 +17,7 @@ from aiohttp import web
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
-from adapters.telegram.lanes import Lanes
+from adapters.lanes import Lanes
 from adapters.telegram.polling import ALLOWED, DRAIN_SECONDS, PARALLEL, Answer
 from adapters.telegram.updates import lane_of
 from bot.errors import ConfigError

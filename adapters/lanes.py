@@ -1,4 +1,4 @@
-"""Work in parallel, but in order within a lane: one chat's updates never overtake each other."""
+"""Work in parallel, but in order within a lane: what one chat sends never overtakes itself."""
 
 import asyncio
 from collections import deque

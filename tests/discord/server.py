@@ -1,0 +1,673 @@
+"""A Discord over real sockets: what it does with a bot's requests, its gateway, and its faults.
+
+It keeps what arrived, holds each request against the published API and each text against a reader
+of Discord's markdown, and collects every problem in ``problems``.
+"""
+
+import asyncio
+import base64
+import json
+import re
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.discord.gateway import Gateway
+from tests.discord.oracles import (
+    body_problems,
+    components,
+    request_problems,
+    seen,
+    targets,
+    texts,
+    visible_body,
+)
+
+BOT_ID = "900000000000000001"
+APPLICATION = "900000000000000002"
+TOKEN = base64.urlsafe_b64encode(BOT_ID.encode()).decode().rstrip("=") + (
+    ".canary.canary-token-of-a-bot-0123456789"
+)
+USERNAME = "ribao_test"
+
+EVERYONE_MAY = str(1 << 10 | 1 << 11 | 1 << 38)
+ACKNOWLEDGE_SECONDS = 3.0
+
+V2 = 1 << 15
+EPHEMERAL = 1 << 6
+SILENT = 1 << 12
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Request:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    body: Any
+    at: float
+
+
+@dataclass
+class Fault:
+    """How the server misbehaves. ``taken``: the request is done before the connection is cut."""
+
+    status: int = 200
+    body: Json = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+    taken: bool = False
+
+
+@dataclass
+class Interaction:
+    """What a person did, and what they were shown. ``kind`` is how it was acknowledged."""
+
+    number: str
+    token: str
+    channel: str
+    at: float
+    message: Json | None = None
+    kind: int | None = None
+    hidden: bool = False
+    waits: bool = False
+    """Whether the person is told that an answer follows."""
+    choices: list[Json] = field(default_factory=list)
+    replies: list[Json] = field(default_factory=list)
+
+    @property
+    def told(self) -> str:
+        """All that was answered, as it is seen."""
+        return "\n".join(map(visible_body, self.replies))
+
+
+@dataclass
+class DiscordServer:
+    """The state of the platform. Places come to be by ``guild``, ``channel`` and ``direct``."""
+
+    url: str = ""
+    guilds: dict[str, Json] = field(default_factory=dict)
+    members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    channels: dict[str, Json] = field(default_factory=dict)
+    messages: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    denied: set[str] = field(default_factory=set)
+    requests: list[Request] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    commands: list[Json] = field(default_factory=list)
+    published: int = 0
+    interactions: dict[str, Interaction] = field(default_factory=dict)
+    faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    nonce_seconds: float = 300.0
+    bucket: tuple[int, float] = (1000, 1.0)
+    """So many messages to one channel in so many seconds; told in headers, and enforced."""
+    _nonces: dict[tuple[str, str], tuple[float, Json]] = field(default_factory=dict)
+    _used: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _answered: asyncio.Event = field(default_factory=asyncio.Event)
+    _numbers: int = 910000000000000000
+
+    def __post_init__(self) -> None:
+        self.gateway = Gateway(TOKEN, self._ready, self._guilds, self._answered.set, self.problems)
+
+    # People and places
+
+    def user(self, number: int, name: str = "Ann") -> Json:
+        return {
+            "id": str(number),
+            "username": name,
+            "global_name": name,
+            "discriminator": "0",
+            "avatar": None,
+        }
+
+    def guild(self, number: int, name: str, owner: int) -> Json:
+        here = str(number)
+        everyone = {**_ROLE, "id": here, "name": "@everyone", "permissions": EVERYONE_MAY}
+        self.guilds[here] = {**_GUILD, "id": here, "name": name, "owner_id": str(owner)}
+        self.guilds[here]["roles"] = [everyone]
+        self.members[here, BOT_ID] = []
+        return self.guilds[here]
+
+    def role(self, guild: int, number: int, permissions: int) -> None:
+        role = {**_ROLE, "id": str(number), "name": "role", "permissions": str(permissions)}
+        self.guilds[str(guild)]["roles"].append(role)
+
+    def member(self, guild: int, user: int, *roles: int) -> None:
+        self.members[str(guild), str(user)] = list(map(str, roles))
+
+    def channel(self, number: int, guild: int, name: str, kind: int = 0, **more: Any) -> Json:
+        made = {"id": str(number), "type": kind, "name": name, "guild_id": str(guild)}
+        self.channels[str(number)] = {
+            **made,
+            "position": 0,
+            "permission_overwrites": [],
+            "last_message_id": None,
+            **more,
+        }
+        return self.channels[str(number)]
+
+    def thread(self, number: int, parent: Json, name: str, owner: str = BOT_ID) -> Json:
+        """A thread, or the post of a forum."""
+        archived = {"archived": False, "auto_archive_duration": 1440, "locked": False}
+        metadata = {**archived, "archive_timestamp": _NOW}
+        more = {"parent_id": parent["id"], "owner_id": owner, "thread_metadata": metadata}
+        more |= {"message_count": 0, "member_count": 1}
+        return self.channel(number, int(parent["guild_id"]), name, 11, **more)
+
+    def direct(self, number: int, user: Json) -> Json:
+        made = {"id": str(number), "type": 1, "recipients": [user], "last_message_id": None}
+        self.channels[str(number)] = made
+        return made
+
+    # What people do
+
+    async def command(
+        self, user: Json, channel: Json, name: str, text: str = "", locale: str = "en-US"
+    ) -> Interaction:
+        """``user`` gives a slash command; returns once it is answered."""
+        data = _command(name, text)
+        done = await self.act(user, channel, 2, data, locale=locale)
+        await self.until(lambda: done.replies and not done.waits)
+        return done
+
+    async def complete(
+        self, user: Json, channel: Json, name: str, text: str, locale: str = "en-US"
+    ) -> list[Json]:
+        """What is offered while ``user`` writes."""
+        data = _command(name, text)
+        for option in data["options"]:
+            option["focused"] = True
+        done = await self.act(user, channel, 4, data, locale=locale)
+        await self.until(lambda: done.kind is not None)
+        return done.choices
+
+    async def press(self, user: Json, message: Json, label: str) -> Interaction:
+        """``user`` uses the button or option that says ``label``."""
+        for control in components(message):
+            if control["type"] == 2 and label in control["label"]:
+                return await self.press_id(user, message, control["custom_id"])
+            for option in control.get("options", ()):
+                if label in option["label"]:
+                    return await self.press_id(
+                        user, message, control["custom_id"], [option["value"]]
+                    )
+        raise AssertionError(f"nothing says {label!r}")
+
+    async def press_id(
+        self, user: Json, message: Json, custom_id: str, values: list[str] | None = None
+    ) -> Interaction:
+        data: Json = {"custom_id": custom_id, "component_type": 3 if values else 2}
+        if values:
+            data["values"] = values
+        channel = self.channels[message["channel_id"]]
+        done = await self.act(user, channel, 3, data, message=message)
+        await self.until(lambda: done.kind is not None)
+        return done
+
+    async def act(
+        self,
+        user: Json,
+        channel: Json,
+        kind: int,
+        data: Json,
+        *,
+        message: Json | None = None,
+        locale: str = "en-US",
+    ) -> Interaction:
+        """One interaction, sent through the gateway."""
+        number = self._number()
+        done = Interaction(number, f"secret-{number}", channel["id"], time.monotonic(), message)
+        self.interactions[number] = done
+        payload: Json = {
+            **_INTERACTION,
+            "id": number,
+            "token": done.token,
+            "type": kind,
+            "data": data,
+            "channel": channel,
+            "channel_id": channel["id"],
+            "locale": locale,
+        }
+        if guild := channel.get("guild_id"):
+            roles = self.members.get((guild, user["id"]), [])
+            member = {**_MEMBER, "user": user, "roles": roles, "permissions": "0"}
+            payload |= {"guild_id": guild, "member": member, "context": 0}
+            payload["guild"] = {"id": guild, "locale": "en-US", "features": []}
+        else:
+            payload |= {"user": user, "context": 1}
+        if message is not None:
+            payload["message"] = message
+        await self.gateway.dispatch("INTERACTION_CREATE", payload)
+        return done
+
+    async def until(self, done: Callable[[], object], seconds: float = 15.0) -> None:
+        """Wait until something is so, looking after each answered request."""
+        async with asyncio.timeout(seconds):
+            while not done():
+                self._answered.clear()
+                await self._answered.wait()
+
+    def said_in(self, channel: Json) -> list[str]:
+        """What the bot's messages in a channel look like to a reader."""
+        return [visible_body(message) for message in self.messages[channel["id"]]]
+
+    def fail(self, name: str, *faults: Fault) -> None:
+        """The next requests to a route (``POST messages``) meet these faults, one each."""
+        self.faults[name].extend(faults)
+
+    def unanswered(self) -> Iterator[str]:
+        """Interactions that nobody acknowledged."""
+        for each in self.interactions.values():
+            if each.kind is None:
+                yield f"interaction {each.number} was never acknowledged"
+
+    def _number(self) -> str:
+        self._numbers += 1
+        return str(self._numbers)
+
+    # The gateway
+
+    def _ready(self) -> Json:
+        return {
+            "v": 10,
+            "user": _me(),
+            "guilds": [{"id": each, "unavailable": True} for each in self.guilds],
+            "resume_gateway_url": self.gateway_url,
+            "application": {"id": APPLICATION, "flags": 0},
+        }
+
+    def _guilds(self) -> list[Json]:
+        def channels(guild: str, *, threads: bool) -> list[Json]:
+            mine = [each for each in self.channels.values() if each.get("guild_id") == guild]
+            return [each for each in mine if (each["type"] == 11) is threads]
+
+        return [
+            {
+                **guild,
+                "channels": channels(number, threads=False),
+                "threads": channels(number, threads=True),
+                "members": [{**_MEMBER, "user": _me(), "roles": []}],
+                "member_count": 2,
+            }
+            for number, guild in self.guilds.items()
+        ]
+
+    @property
+    def gateway_url(self) -> str:
+        return self.url.replace("http", "ws").replace("/api/v10", "/gateway")
+
+    # Requests
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        try:
+            return await self._answer(request)
+        finally:
+            self._answered.set()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        path = "/" + request.match_info["path"]
+        body, files = await _body(request)
+        self.requests.append(Request(request.method, path, body, time.monotonic()))
+        free = path.startswith(("/interactions", "/webhooks"))
+        if not free and request.headers.get("Authorization") != f"Bot {TOKEN}":
+            return _error(401, 0, "401: Unauthorized")
+        self._check(request.method, path, body)
+        name = f"{request.method} {_last_word(path)}"
+        fault = self.faults[name].popleft() if self.faults[name] else Fault()
+        if fault.status != 200:
+            return _json(fault.body, status=fault.status, headers=fault.headers)
+        if fault.cut and not fault.taken:
+            return _cut(request)
+        for pattern, handler in _ROUTES:
+            if match := pattern.fullmatch(f"{request.method} {path}"):
+                try:
+                    response = handler(self, *match.groups(), body, files)
+                except _Refused as refused:
+                    return _error(refused.status, refused.code, str(refused))
+                return _cut(request) if fault.cut else response
+        self.problems.append(f"{request.method} {path}: this server does not know it")
+        return _error(404, 0, "404: Not Found")
+
+    def _check(self, method: str, path: str, body: Any) -> None:
+        check = request_problems()
+        if check is not None:
+            self.problems += [f"{method} {path}: {each}" for each in check(method, path, body)]
+
+    def _check_message(self, body: Json) -> None:
+        """What Discord would refuse in a message, and what of it would be alive."""
+        if body.get("allowed_mentions") != {"parse": []}:
+            self.problems.append("mentions are parsed")
+        if not body.get("flags", 0) & V2:
+            return
+        problems = body_problems(body)
+        for text in texts(body):
+            try:
+                seen(text)
+            except ValueError as error:
+                problems.append(str(error))
+            problems += [url for url in targets(text) if not url.startswith("http")]
+        self.problems += problems
+        if problems:
+            raise _Refused(400, 50035, "Invalid Form Body")
+
+    def _made(self, channel: str, body: Json, files: list[str]) -> Json:
+        return {
+            **_MESSAGE,
+            "id": self._number(),
+            "channel_id": channel,
+            "author": _me(),
+            "components": body.get("components", []),
+            "flags": body.get("flags", 0),
+            "files": files,
+        }
+
+    def _place(self, number: str) -> Json:
+        if number not in self.channels:
+            raise _Refused(404, 10003, "Unknown Channel")
+        return self.channels[number]
+
+    # Routes
+
+    def on_me(self, *_: Any) -> web.Response:
+        return _json(_me())
+
+    def on_application(self, *_: Any) -> web.Response:
+        return _json(
+            {
+                "id": APPLICATION,
+                "name": "Ribao",
+                "description": "",
+                "icon": None,
+                "bot_public": True,
+                "bot_require_code_grant": False,
+                "owner": self.user(1, "Owner"),
+                "verify_key": "0",
+                "flags": 0,
+            }
+        )
+
+    def on_gateway(self, *_: Any) -> web.Response:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+        # As from Discord itself, which the configured gateway must win over.
+        wrong = "ws://127.0.0.1:9/"
+        return _json({"url": wrong, "shards": 1, "session_start_limit": limit})
+
+    def on_channel(self, number: str, *_: Any) -> web.Response:
+        return _json(self._place(number))
+
+    def on_guild(self, number: str, *_: Any) -> web.Response:
+        if number not in self.guilds:
+            raise _Refused(404, 10004, "Unknown Guild")
+        return _json(self.guilds[number])
+
+    def on_member(self, guild: str, user: str, *_: Any) -> web.Response:
+        roles = self.members.get((guild, user))
+        if roles is None:
+            raise _Refused(404, 10007, "Unknown Member")
+        return _json({**_MEMBER, "user": self.user(int(user)), "roles": roles})
+
+    def on_message(self, channel: str, body: Json, files: list[str]) -> web.Response:
+        place = self._place(channel)
+        if channel in self.denied:
+            raise _Refused(403, 50013, "Missing Permissions")
+        if place["type"] == 15:
+            raise _Refused(400, 50008, "Cannot send messages in a non-text channel")
+        headers = self._spend(channel)
+        if headers is None:
+            return _limited(0.2)
+        known = self._nonces.get((channel, str(body.get("nonce"))))
+        if known and body.get("enforce_nonce") and time.monotonic() - known[0] < self.nonce_seconds:
+            return _json(known[1], headers=headers)
+        self._check_message(body)
+        message = self._made(channel, body, files)
+        self._nonces[channel, str(body.get("nonce"))] = (time.monotonic(), message)
+        self.messages[channel].append(message)
+        return _json(message, headers=headers)
+
+    def _spend(self, channel: str) -> dict[str, str] | None:
+        """The headers of the channel's bucket; None where it is empty."""
+        most, window = self.bucket
+        since, used = self._used.get(channel, (0.0, 0))
+        now = time.monotonic()
+        if now - since >= window:
+            since, used = now, 0
+        if used >= most:
+            self.problems.append(f"channel {channel}: more than the headers allow")
+            return None
+        self._used[channel] = (since, used + 1)
+        return {
+            "X-RateLimit-Bucket": "messages",
+            "X-RateLimit-Limit": str(most),
+            "X-RateLimit-Remaining": str(most - used - 1),
+            "X-RateLimit-Reset-After": f"{since + window - now:.3f}",
+            "X-RateLimit-Reset": f"{time.time() + since + window - now:.3f}",
+        }
+
+    def on_thread(self, channel: str, body: Json, files: list[str]) -> web.Response:
+        forum = self._place(channel)
+        if forum["type"] != 15:
+            raise _Refused(400, 50024, "Cannot execute action on this channel type")
+        self._check_message(body["message"])
+        message = self._made("", body["message"], files)
+        thread = self.thread(int(message["id"]), forum, body["name"])
+        message["channel_id"] = forum["last_message_id"] = thread["id"]
+        self.messages[thread["id"]].append(message)
+        return _json({**thread, "message": message})
+
+    def on_commands(self, application: str, *_: Any) -> web.Response:
+        return _json(self.commands)
+
+    def on_publish(self, application: str, body: Any, *_: Any) -> web.Response:
+        self.commands = [{**each, "id": self._number(), "version": "1"} for each in body]
+        for each in self.commands:
+            given = each.setdefault("default_member_permissions", None)
+            each["default_member_permissions"] = None if given is None else str(given)
+        self.published += 1
+        return _json(self.commands)
+
+    def on_callback(self, number: str, token: str, body: Json, *_: Any) -> web.Response:
+        done = self.interactions.get(number)
+        if done is None or done.token != token or done.kind is not None:
+            raise _Refused(404, 10062, "Unknown interaction")
+        if time.monotonic() - done.at > ACKNOWLEDGE_SECONDS:
+            self.problems.append("an interaction was acknowledged too late")
+            raise _Refused(404, 10062, "Unknown interaction")
+        data = body.get("data") or {}
+        done.hidden = bool(data.get("flags", 0) & EPHEMERAL)
+        done.waits = body["type"] == 5
+        done.choices = data.get("choices", [])
+        if len(done.choices) > 25:
+            self.problems.append(f"{len(done.choices)} completions")
+        if body["type"] == 4:
+            done.replies.append(self._made(done.channel, data, []))
+        done.kind = body["type"]
+        return web.Response(status=204)
+
+    def on_follow_up(self, _: str, token: str, body: Json, files: list[str]) -> web.Response:
+        done = self._of(token)
+        self._check_message(body)
+        message = self._made(done.channel, body, files)
+        if done.waits:
+            done.waits = False
+        else:
+            done.hidden = bool(body.get("flags", 0) & EPHEMERAL)
+        message["flags"] |= EPHEMERAL if done.hidden else 0
+        done.replies.append(message)
+        if not done.hidden:
+            self.messages[done.channel].append(message)
+        return _json(message)
+
+    def on_edit(self, _: str, token: str, body: Json, *__: Any) -> web.Response:
+        done = self._of(token)
+        message = done.message or (done.replies[0] if done.replies else None)
+        if message is None:
+            raise _Refused(404, 10008, "Unknown Message")
+        self._check_message(body)
+        message["components"] = body["components"]
+        return _json(message)
+
+    def on_take_back(self, _: str, token: str, *__: Any) -> web.Response:
+        self._of(token).waits = False
+        return web.Response(status=204)
+
+    def _of(self, token: str) -> Interaction:
+        for each in self.interactions.values():
+            if each.token == token and each.kind is not None:
+                return each
+        raise _Refused(404, 10015, "Unknown Webhook")
+
+
+_NOW = "2026-11-18T12:00:00+00:00"
+
+_ROLE: Json = {
+    "color": 0,
+    "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+    "hoist": False,
+    "position": 0,
+    "managed": False,
+    "mentionable": False,
+    "flags": 0,
+}
+_GUILD: Json = {
+    "emojis": [],
+    "features": [],
+    "icon": None,
+    "splash": None,
+    "unavailable": False,
+    "verification_level": 0,
+    "default_message_notifications": 0,
+    "explicit_content_filter": 0,
+    "mfa_level": 0,
+    "afk_timeout": 300,
+    "premium_tier": 0,
+    "preferred_locale": "en-US",
+    "nsfw_level": 0,
+    "system_channel_flags": 0,
+    "stickers": [],
+}
+_MEMBER: Json = {"joined_at": _NOW, "deaf": False, "mute": False, "flags": 0, "roles": []}
+_INTERACTION: Json = {
+    "application_id": APPLICATION,
+    "version": 1,
+    "app_permissions": "0",
+    "entitlements": [],
+    "authorizing_integration_owners": {},
+    "attachment_size_limit": 10 * 2**20,
+}
+_MESSAGE: Json = {
+    "content": "",
+    "timestamp": _NOW,
+    "edited_timestamp": None,
+    "tts": False,
+    "mention_everyone": False,
+    "mentions": [],
+    "mention_roles": [],
+    "attachments": [],
+    "embeds": [],
+    "pinned": False,
+    "type": 0,
+}
+
+_D = DiscordServer
+_ROUTES: list[tuple[re.Pattern[str], Callable[..., web.Response]]] = [
+    (re.compile(pattern), handler)
+    for pattern, handler in (
+        (r"GET /users/@me", _D.on_me),
+        (r"GET /oauth2/applications/@me", _D.on_application),
+        (r"GET /gateway/bot", _D.on_gateway),
+        (r"GET /channels/(\d+)", _D.on_channel),
+        (r"GET /guilds/(\d+)", _D.on_guild),
+        (r"GET /guilds/(\d+)/members/(\d+)", _D.on_member),
+        (r"POST /channels/(\d+)/messages", _D.on_message),
+        (r"POST /channels/(\d+)/threads", _D.on_thread),
+        (r"GET /applications/(\d+)/commands", _D.on_commands),
+        (r"PUT /applications/(\d+)/commands", _D.on_publish),
+        (r"POST /interactions/(\d+)/([^/]+)/callback", _D.on_callback),
+        (r"POST /webhooks/(\d+)/([^/]+)", _D.on_follow_up),
+        (r"PATCH /webhooks/(\d+)/([^/]+)/messages/@original", _D.on_edit),
+        (r"DELETE /webhooks/(\d+)/([^/]+)/messages/@original", _D.on_take_back),
+    )
+]
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, code: int, message: str) -> None:
+        self.status = status
+        self.code = code
+        super().__init__(message)
+
+
+def _me() -> Json:
+    me = {"id": BOT_ID, "username": USERNAME, "global_name": None, "discriminator": "0"}
+    return {**me, "avatar": None, "bot": True}
+
+
+def _command(name: str, text: str) -> Json:
+    options = [{"name": "text", "type": 3, "value": text}] if text else []
+    return {"id": "1", "name": name, "type": 1, "options": options}
+
+
+def _last_word(path: str) -> str:
+    """The last part of a path that is no id."""
+    return next(word for word in reversed(path.split("/")) if not word.isdecimal())
+
+
+def _json(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """As Discord says it: with no charset, which the SDK would take for no JSON."""
+    content = json.dumps(value).encode()
+    return web.Response(
+        body=content, status=status, headers=headers, content_type="application/json"
+    )
+
+
+def _error(status: int, code: int, message: str) -> web.Response:
+    return _json({"code": code, "message": message}, status=status)
+
+
+def _limited(seconds: float) -> web.Response:
+    body = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
+    headers = {"Retry-After": str(seconds), "Via": "1.1 google", "X-RateLimit-Scope": "user"}
+    return _json(body, status=429, headers=headers)
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+async def _body(request: web.Request) -> tuple[Any, list[str]]:
+    """The JSON of a request, and the texts of its files."""
+    if not request.body_exists:
+        return None, []
+    if request.content_type != "multipart/form-data":
+        return json.loads(await request.read()), []
+    parts = await request.post()
+    files = [
+        each.file.read().decode() for each in parts.values() if isinstance(each, web.FileField)
+    ]
+    return json.loads(str(parts["payload_json"])), files
+
+
+@asynccontextmanager
+async def discord_server() -> AsyncIterator[DiscordServer]:
+    """A server on a free port of loopback."""
+    server = DiscordServer()
+    app = web.Application(client_max_size=64 * 2**20)
+    app.router.add_get("/gateway", server.gateway.serve)
+    app.router.add_route("*", "/api/v10/{path:.*}", server.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10"
+    try:
+        yield server
+    finally:
+        await runner.cleanup()

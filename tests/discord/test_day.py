@@ -1,0 +1,323 @@
+"""A day with Ribao on Discord: the whole of it, before a Discord on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.discord.adapter import DiscordAdapter
+from bot.app import App, open_adapters, open_app
+from bot.commands.context import Incoming
+from bot.commands.reply import Reply
+from bot.config import Settings
+from bot.messages import messages
+from bot.model import Chat, ChatAddress, ChatStatus
+from tests.conversation import SetClock
+from tests.discord.conftest import settings_for
+from tests.discord.oracles import components
+from tests.discord.server import BOT_ID, EPHEMERAL, TOKEN, DiscordServer, Json
+
+ANN, EVE, OWNER = 77, 78, 79
+CLUB, HALL, NEWS, FORUM, THREAD, DIRECT, HERS = 800, 801, 802, 803, 804, 805, 806
+EDITORS = 810
+en = messages("en")
+
+
+@dataclass
+class Ribao:
+    """Ribao at work on Discord, at a clock that the test moves."""
+
+    app: App
+    adapter: DiscordAdapter
+    server: DiscordServer
+    clock: SetClock
+
+    def __post_init__(self) -> None:
+        self.ann, self.eve = self.server.user(ANN), self.server.user(EVE, "Eve")
+
+    async def morning(self) -> None:
+        """The next day's pass of the scheduler."""
+        self.clock.move(timedelta(days=1))
+        await self.app.tick([self.adapter]).run(self.clock.now())
+
+    async def chat(self, channel: Json) -> Chat:
+        found = await self.app.readers.find(ChatAddress("discord", BOT_ID, channel["id"]))
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def places(server: DiscordServer) -> dict[int, Json]:
+    """A server with a hall, a news channel, a forum and a thread; Ann may manage it."""
+    server.guild(CLUB, "Club", owner=OWNER)
+    server.role(CLUB, EDITORS, 1 << 5)
+    server.member(CLUB, ANN, EDITORS)
+    server.member(CLUB, EVE)
+    hall = server.channel(HALL, CLUB, "hall")
+    news = server.channel(NEWS, CLUB, "news")
+    forum = server.channel(FORUM, CLUB, "papers", 15)
+    thread = server.thread(THREAD, hall, "cats")
+    direct, hers = (
+        server.direct(DIRECT, server.user(ANN)),
+        server.direct(HERS, server.user(EVE, "Eve")),
+    )
+    return {HALL: hall, NEWS: news, FORUM: forum, THREAD: thread, DIRECT: direct, HERS: hers}
+
+
+@pytest.fixture
+async def ribao(
+    tmp_path: Path, server: DiscordServer, places: dict[int, Json]
+) -> AsyncIterator[Ribao]:
+    async with at_work(tmp_path, server, SetClock()) as working:
+        yield working
+
+
+@asynccontextmanager
+async def at_work(folder: Path, server: DiscordServer, clock: SetClock) -> AsyncIterator[Ribao]:
+    discord = settings_for(server).model_copy(update={"token": SecretStr(TOKEN)})
+    settings = Settings(data_dir=folder, discord=discord)
+    async with open_app(settings, clock) as app, open_adapters(app) as (adapter,):
+        assert isinstance(adapter, DiscordAdapter)
+        dispatcher = app.dispatcher(adapter)
+
+        async def handle(incoming: Incoming) -> Reply | None:
+            return await dispatcher.handle(incoming, clock.now())
+
+        before = server.gateway.identified
+        conversing = asyncio.create_task(adapter.run(handle))
+        try:
+            await server.until(lambda: server.gateway.identified > before)
+            yield Ribao(app, adapter, server, clock)
+        finally:
+            conversing.cancel()
+            with suppress(asyncio.CancelledError):
+                await conversing
+
+
+async def test_a_person_starts_in_private_and_gets_the_morning_issue(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    here = places[DIRECT]
+    hello = await ribao.server.command(ribao.ann, here, "start", "cv")
+    assert en("start.hello") in hello.told
+    before = len(ribao.server.messages[here["id"]])
+    await ribao.morning()
+    pushed = ribao.server.said_in(here)[before:]
+    assert "Computer vision" in pushed[0]
+    await ribao.app.tick([ribao.adapter]).run(ribao.clock.now())
+    assert len(ribao.server.messages[here["id"]]) == before + len(pushed), "nothing comes twice"
+
+
+async def test_topics_and_zones_are_completed_in_three_languages(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    here = places[DIRECT]
+    for typed, locale, name, value in (
+        ("computer v", "en-US", "Computer vision", "cv"),
+        ("计算机视", "zh-CN", "计算机视觉", "cv"),
+        ("nlp, -電腦視", "zh-TW", None, "nlp, -cv"),
+    ):
+        offered = await ribao.server.complete(ribao.ann, here, "subscribe", typed, locale)
+        assert offered
+        assert offered[0]["value"] == value
+        assert name is None or offered[0]["name"] == name
+    assert len(await ribao.server.complete(ribao.ann, here, "subscribe", "")) > 3
+    zones = await ribao.server.complete(ribao.ann, here, "timezone", "shang")
+    assert zones[0]["value"] == "Asia/Shanghai"
+    assert await ribao.server.complete(ribao.ann, here, "list", "x") == []
+
+
+async def test_topics_are_ticked_and_pages_are_turned_in_place(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    here = places[DIRECT]
+    picker = (await ribao.server.command(ribao.ann, here, "topics")).replies[-1]
+    for label in ("Computer vision", "✓ Computer vision"):
+        was = _labels(picker)
+        await ribao.server.press(ribao.ann, picker, label)
+        await ribao.server.until(partial(_differs, picker, was))
+        assert ("✓ Computer vision" in _labels(picker)) is not label.startswith("✓")
+    assert await ribao.app.readers.follows(await ribao.chat(here)) == ()
+    count, was = len(ribao.server.messages[here["id"]]), _labels(picker)
+    await ribao.server.press(ribao.ann, picker, "2 ▶")
+    await ribao.server.until(lambda: _labels(picker) != was)
+    assert len(ribao.server.messages[here["id"]]) == count
+    assert "◀ 1" in _labels(picker)
+
+
+async def test_an_issue_that_is_asked_for_has_pages(ribao: Ribao, places: dict[int, Json]) -> None:
+    here = places[HALL]
+    asked = await ribao.server.command(ribao.eve, here, "today")
+    await ribao.server.until(lambda: len(asked.replies) == 2)
+    shown = asked.replies[-1]
+    seen = [ribao.server.said_in(here)[-1]]
+    while label := next((each for each in _labels(shown) if "▶" in each and each[0] != "▶"), ""):
+        await ribao.server.press(ribao.eve, shown, label)
+        await ribao.server.until(lambda: ribao.server.said_in(here)[-1] != seen[-1])
+        seen.append(ribao.server.said_in(here)[-1])
+    assert len(seen) > 1
+    assert len(ribao.server.messages[here["id"]]) == 2, "pages are turned in place"
+    issue = await ribao.app.store.issues.shown(1, ribao.clock.now().date())
+    assert issue is not None
+    for section in issue.sections:
+        assert all(f"{e.number}. {e.title}" in "\n".join(seen) for e in section.entries)
+
+
+async def test_buttons_live_through_a_restart_and_forged_ones_do_nothing(
+    tmp_path: Path, server: DiscordServer, places: dict[int, Json]
+) -> None:
+    here, clock = places[DIRECT], SetClock()
+    async with at_work(tmp_path, server, clock) as first:
+        picker = (await server.command(first.ann, here, "topics")).replies[-1]
+        hers = (await server.command(first.eve, places[HERS], "topics")).replies[-1]
+    assert server.published == 1
+    async with at_work(tmp_path, server, clock) as second:
+        was = _labels(picker)
+        await server.press(second.ann, picker, "Computer vision")
+        await server.until(lambda: _labels(picker) != was)
+        assert len(await second.app.readers.follows(await second.chat(here))) == 1
+        foreign = next(each["custom_id"] for each in components(hers) if "custom_id" in each)
+        for forged in ("x", "AAAAAAAA/forget yes", "é" * 40, foreign):
+            done = await server.press_id(second.ann, picker, forged)
+            assert done.told == en("button.stale")
+            assert done.hidden
+    assert server.published == 1, "commands that are there already are not published again"
+
+
+async def test_in_a_server_only_its_managers_change_settings(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    here, server = places[HALL], ribao.server
+    refused = await server.command(ribao.eve, here, "subscribe", "cv")
+    assert refused.told == en("error.admins_only")
+    assert refused.hidden
+    done = await server.command(ribao.ann, here, "subscribe", "cv")
+    assert "Computer vision" in done.told
+    owner = server.user(OWNER, "Owner")
+    server.member(CLUB, OWNER)
+    assert "language" in (await server.command(owner, here, "subscribe", "nlp")).told
+    # A button is pressed by whoever likes; the right is asked for again.
+    picker = (await server.command(ribao.ann, here, "topics")).replies[-1]
+    pressed = await server.press(ribao.eve, picker, "✓ Computer vision")
+    await server.until(lambda: pressed.replies)
+    assert pressed.told == en("error.admins_only")
+    assert pressed.replies[0]["flags"] & EPHEMERAL
+    assert "✓ Computer vision" in _labels(picker), "what is refused is not unticked"
+    server.member(CLUB, ANN)
+    assert (await server.command(ribao.ann, here, "pause")).told == en("error.admins_only")
+
+
+async def test_what_is_private_is_shown_to_that_person_only(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    here = places[HALL]
+    asked = await ribao.server.command(ribao.ann, here, "today")
+    await ribao.server.until(lambda: len(asked.replies) == 2)
+    public = len(ribao.server.messages[here["id"]])
+    saved = await ribao.server.command(ribao.ann, here, "save", "1")
+    kept = await ribao.server.command(ribao.ann, here, "saved")
+    assert saved.hidden
+    assert en("keep.list", n=1) in kept.told
+    export = await ribao.server.command(ribao.ann, here, "export")
+    await ribao.server.until(lambda: len(export.replies) > 1)
+    assert "ribao-export-1" in export.replies[-1]["files"][0]
+    assert all(reply["flags"] & EPHEMERAL for reply in export.replies)
+    assert len(ribao.server.messages[here["id"]]) == public
+
+
+async def test_a_channel_a_forum_and_a_thread_get_their_issue(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    server, hall = ribao.server, places[HALL]
+    for place in (places[NEWS], places[FORUM]):
+        named = f"<#{place['id']}>"
+        refused = await server.command(ribao.eve, places[HERS], "channel", f"add {named} cv")
+        assert en("channel.not_yours", name=named) in refused.told
+        added = await server.command(ribao.ann, hall, "channel", f"add {named} all")
+        assert f"#{place['name']}" in added.told
+    await server.command(ribao.ann, places[THREAD], "subscribe", "cv")
+    server.messages.clear()
+    await ribao.morning()
+    assert "No. 1" in server.said_in(places[NEWS])[0]
+    assert "Computer vision" in server.said_in(places[THREAD])[0]
+    (post,) = [each for each in server.channels.values() if each.get("parent_id") == str(FORUM)]
+    assert "Nov" in post["name"]
+    assert server.said_in(post) == server.said_in(places[NEWS]), "one post holds the whole issue"
+    assert server.said_in(places[FORUM]) == []
+    await ribao.morning()
+    posts = [each for each in server.channels.values() if each.get("parent_id") == str(FORUM)]
+    assert len(posts) == 2, "one post a day"
+
+
+async def test_where_the_bot_may_not_write_it_is_not_set_up(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    named = f"<#{NEWS}>"
+    deny = {"id": str(CLUB), "type": 0, "allow": "0", "deny": str(1 << 11)}
+    places[NEWS]["permission_overwrites"] = [deny]
+    told = await ribao.server.command(ribao.ann, places[HALL], "channel", f"add {named} cv")
+    assert en("channel.cant_post", name=named) in told.told
+
+
+@pytest.mark.parametrize("lost", ["the permission", "the channel"])
+async def test_a_lost_channel_is_paused_and_comes_back(
+    ribao: Ribao, places: dict[int, Json], lost: str
+) -> None:
+    server, hall = ribao.server, places[HALL]
+    await server.command(ribao.ann, hall, "subscribe", "cv")
+    if lost == "the channel":
+        del server.channels[hall["id"]]
+    else:
+        server.denied.add(hall["id"])
+    await ribao.morning()
+    assert (await ribao.chat(hall)).status is ChatStatus.GONE
+    server.channels[hall["id"]] = hall
+    server.denied.clear()
+    await server.command(ribao.ann, hall, "list")
+    assert (await ribao.chat(hall)).status is ChatStatus.ACTIVE
+
+
+async def test_a_cut_gateway_is_resumed_and_loses_nothing(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    server, gateway = ribao.server, ribao.server.gateway
+    await gateway.cut()
+    meanwhile = asyncio.create_task(server.command(ribao.ann, places[DIRECT], "help"))
+    assert en("help.title") in (await meanwhile).told
+    assert (gateway.identified, gateway.resumed) == (1, 1)
+    await gateway.reconnect()
+    await server.until(lambda: gateway.resumed == 2)
+    await gateway.invalidate()
+    await server.until(lambda: gateway.identified == 2)
+    assert (await server.command(ribao.ann, places[DIRECT], "help")).replies
+    assert gateway.heartbeats > 0
+
+
+async def test_the_commands_are_published_in_three_languages(ribao: Ribao) -> None:
+    by_name = {each["name"]: each for each in ribao.server.commands}
+    subscribe = by_name["subscribe"]
+    assert subscribe["name_localizations"] == {"zh-CN": "订阅", "zh-TW": "訂閱"}
+    assert subscribe["default_member_permissions"] == "32"
+    assert subscribe["options"][0]["autocomplete"]
+    assert (subscribe["contexts"], subscribe["integration_types"]) == ([0, 1], [0, 1])
+    assert by_name["today"]["default_member_permissions"] is None
+    assert by_name["list"]["options"] == []
+    assert by_name["queue"]["default_member_permissions"] == "0"
+
+
+def _differs(message: Json, was: list[str]) -> bool:
+    return _labels(message) != was
+
+
+def _labels(message: Json) -> list[str]:
+    found = []
+    for each in components(message):
+        found += [each["label"]] if each["type"] == 2 else []
+        found += [option["label"] for option in each.get("options", ())]
+    return found
