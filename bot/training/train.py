@@ -39,10 +39,15 @@ def split(papers: Sequence[Paper]) -> tuple[list[Paper], list[Paper], list[Paper
 
 
 def train(papers: Sequence[Paper], taxonomy: Taxonomy, progress: Progress) -> TopicModel:
-    """A model of all papers but those of the last two months, by which it can be measured."""
+    """A model of all papers but those of the last two months, by which it can be measured.
+
+    Raises ``SourceError`` when there are too few.
+    """
     earlier, validation, test = split(papers)
     learnt = [*earlier, *validation]
     labels = common(learnt, EXAMPLES)
+    if not labels:
+        raise SourceError(f"no topic has {EXAMPLES} papers before {test[0].month} to learn from")
     translator = Translator(taxonomy)
     progress(f"learning from {len(earlier)} papers before {validation[0].month} ...")
     trial = _model(earlier, labels, translator)

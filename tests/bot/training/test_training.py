@@ -208,7 +208,18 @@ def test_a_keyword_of_a_rare_topic_is_believed_from_thrice_its_rate() -> None:
     assert limits.with_keyword == pytest.approx(0.15)
 
 
-def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+def test_too_few_papers_are_said(papers: list[Paper]) -> None:
+    with pytest.raises(SourceError, match="no topic has 250 papers before 2025-04"):
+        train(papers[::10], TAXONOMY, lambda _: None)
+
+
+def test_the_command_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
     done = Command(tmp_path)("train", tmp_path)
     assert done.status == 1
     assert "there are no papers in" in done.stderr
+    (tmp_path / "sklearn.py").write_text("raise ModuleNotFoundError(name='scikit-learn')")
+    done = Command(tmp_path)("train", folder, PYTHONPATH=str(tmp_path))
+    assert done.status == 2
+    assert "Training needs scikit-learn, which isn't installed: pip install 'ribao[dev]'" in (
+        done.stderr
+    )
