@@ -15,7 +15,7 @@ from bot.commands.table import build_table
 from bot.config import ChannelSettings, DeliverySettings, Settings, load_sources
 from bot.curation.submissions import Look, Submissions
 from bot.delivery.courier import Courier
-from bot.delivery.outlet import Outlet
+from bot.delivery.outlet import Limits, Outlet
 from bot.digest.choose import Caps
 from bot.digest.classify import Classifier, shipped_model
 from bot.editor import Editor
@@ -39,6 +39,7 @@ from bot.sourcebook import Sourcebook
 from bot.store import Store, open_store
 from bot.subscriptions import ChannelWish, Defaults, Readers
 from bot.topics import Taxonomy
+from scheduler.capacity import Capacity, WindowBook
 from scheduler.clock import ClockGuard
 from scheduler.due import next_due
 from scheduler.tick import Tick
@@ -131,7 +132,20 @@ class App:
         meter: Meter = NO_METER,
     ) -> Tick:
         """The scheduler's pass, delivering through ``adapters``."""
-        return Tick(self.store.chats, self.store.ledger, self.courier(adapters, keeper, meter))
+        courier = self.courier(adapters, keeper, meter)
+        return Tick(self.store.chats, self.store.ledger, courier, self.capacity())
+
+    def capacity(self) -> Capacity:
+        """What the accounts can send, and what is due."""
+        store, rates = self.store, self.settings.delivery.per_second
+
+        def rate_of(platform: str) -> float | None:
+            if platform in rates:
+                return rates[platform]
+            limits: Limits = adapter_class(platform).limits
+            return limits.per_second
+
+        return Capacity(WindowBook(store.notes), store.chats, store.ledger, rate_of)
 
     def clock_guard(self) -> ClockGuard:
         """Notices that the clock was set, or that the rules of time zones changed."""
@@ -195,7 +209,9 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
                 classifier,
                 per_day=settings.submissions.per_day,
             ),
-            readers=Readers(store.chats, store.subscriptions, next_due, defaults),
+            readers=Readers(
+                store.chats, store.subscriptions, next_due, WindowBook(store.notes), defaults
+            ),
             access=Access(per_minute=settings.access.per_minute, allowed=settings.access.allowed),
         )
     finally:

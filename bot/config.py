@@ -213,7 +213,10 @@ class ConsoleSettings(_Table):
 
 
 class TelegramSettings(_Table):
-    """A bot account. It is on where a token is given, here, in the environment or in a file."""
+    """A bot account. It is on where a token is given, here, in the environment or in a file.
+
+    ``paid_broadcast``: what goes beyond the free rate is paid with the bot's Stars.
+    """
 
     token: SecretStr | None = None
     token_file: Path | None = None
@@ -224,6 +227,7 @@ class TelegramSettings(_Table):
     webhook_host: str = "127.0.0.1"
     webhook_port: int = Field(default=8443, ge=1, le=65535)
     proxy: HttpUrl | None = None
+    paid_broadcast: bool = False
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

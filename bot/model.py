@@ -200,6 +200,14 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Between which instants (UTC) a crowd that shares an hour gets its issues."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class QuietHours:
     """A span of local time in which messages come without a sound. May cross midnight."""
 

@@ -32,6 +32,7 @@ from bot.model import (
     StoredItem,
     Subscription,
     TopicFilter,
+    Window,
 )
 
 Account = tuple[str, str]
@@ -49,6 +50,14 @@ class Timetable(Protocol):
 
     def __call__(self, schedule: Schedule, after: datetime) -> Occurrence | None:
         """The first occurrence strictly after ``after``; None if there is none."""
+        ...
+
+
+class WindowBook(Protocol):
+    """When the issues come that are due at one instant, if they are too many to come at once."""
+
+    async def of(self, account: Account, instant: datetime) -> Window | None:
+        """The window of who is due at ``instant``; None if all of them are sent at once."""
         ...
 
 
@@ -247,6 +256,10 @@ class ChatStore(Protocol):
 
     async def counts(self) -> tuple[int, int]:
         """How many chats there are, and how many of them get a daily issue."""
+        ...
+
+    async def due_counts(self, until: datetime) -> Mapping[Account, Mapping[datetime, int]]:
+        """How many chats of each account are due next at which instant, up to ``until``."""
         ...
 
     async def move(self, chat_id: int, new_id: str) -> int:
@@ -597,6 +610,10 @@ class Ledger(Protocol):
         ...
 
     async def counts(self) -> Mapping[DeliveryState, int]: ...
+
+    async def messages_per_issue(self) -> Mapping[str, float]:
+        """Of the latest issues, on average, by platform; at least 1."""
+        ...
 
 
 class LeaseStore(Protocol):

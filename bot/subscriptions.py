@@ -15,8 +15,9 @@ from bot.model import (
     QuietHours,
     Schedule,
     Subscription,
+    Window,
 )
-from bot.ports import ChatStore, SubscriptionStore, Timetable
+from bot.ports import ChatStore, SubscriptionStore, Timetable, WindowBook
 from bot.topics import Taxonomy
 
 MAX_SUBSCRIPTIONS = 50
@@ -49,11 +50,13 @@ class Readers:
         chats: ChatStore,
         subscriptions: SubscriptionStore,
         timetable: Timetable,
+        windows: WindowBook,
         defaults: Defaults,
     ) -> None:
         self._chats = chats
         self._subscriptions = subscriptions
         self._timetable = timetable
+        self._windows = windows
         self._defaults = defaults
 
     async def chat(
@@ -183,6 +186,11 @@ class Readers:
         if chat.active_since is None or chat.status is not ChatStatus.ACTIVE:
             return None
         return self._timetable(chat.schedule, now)
+
+    async def window(self, chat: Chat, due: Occurrence) -> Window | None:
+        """When an issue comes whose hour too many share for it to come at once."""
+        account = chat.address.platform, chat.address.account
+        return await self._windows.of(account, due.instant)
 
     async def _save(self, chat: Chat) -> Chat:
         await self._chats.save(chat)

@@ -13,7 +13,9 @@ from bot.delivery.courier import Courier
 from bot.model import Chat, ChatStatus, PlannedDelivery
 from bot.ports import ChatStore, Ledger, Plan
 from bot.subscriptions import resumed
+from scheduler.capacity import Capacity
 from scheduler.due import Verdict, decide, next_due
+from scheduler.spread import Table, in_slots
 
 BATCH = 1000
 
@@ -24,10 +26,18 @@ AHEAD = timedelta(minutes=5)
 class Tick:
     """Plans and delivers. Passes must not overlap in one process."""
 
-    def __init__(self, chats: ChatStore, ledger: Ledger, courier: Courier) -> None:
+    def __init__(
+        self,
+        chats: ChatStore,
+        ledger: Ledger,
+        courier: Courier,
+        capacity: Capacity | None = None,
+    ) -> None:
+        """With a ``capacity``, what is planned ahead is spread where it is too much at once."""
         self._chats = chats
         self._ledger = ledger
         self.courier = courier
+        self._capacity = capacity
 
     async def run(self, now: datetime) -> Counter[str]:
         """One pass over the chats whose next instant has come: plans, composes and sends."""
@@ -36,8 +46,10 @@ class Tick:
 
     async def prepare(self, now: datetime) -> None:
         """Plan and compose what is due by now, or soon; the senders do the rest."""
-        await self.plan(now, now + AHEAD)
-        await self.courier.compose(now, now + AHEAD)
+        until = now + AHEAD
+        table = await self._capacity.table(now, until) if self._capacity else None
+        await self.plan(now, until, table)
+        await self.courier.compose(now, until)
 
     async def run_as_of(self, at: datetime) -> Counter[str]:
         """One pass as of any instant, past or to come, over all scheduled chats.
@@ -50,11 +62,12 @@ class Tick:
             await self._ledger.plan([d for d in due if d and not d.expired], at)
         return await self.courier.deliver(at)
 
-    async def plan(self, now: datetime, until: datetime) -> None:
-        """Plan for all chats that come due by ``until``."""
+    async def plan(self, now: datetime, until: datetime, table: Table | None = None) -> None:
+        """Plan for all chats that come due by ``until``, in the windows of ``table``."""
 
         def decide_on(chat: Chat) -> Plan:
-            return plan_of(chat, now, until)
+            plan = plan_of(chat, now, until)
+            return in_slots(plan, table, now) if table else plan
 
         last: int | None = 0
         while last is not None:

@@ -51,14 +51,22 @@ class TelegramAdapter:
     limits = LIMITS
 
     def __init__(
-        self, bot: Bot, token: str, operators: Iterable[str] = (), place: Place | None = None
+        self,
+        bot: Bot,
+        token: str,
+        operators: Iterable[str] = (),
+        place: Place | None = None,
+        *,
+        paid: bool = False,
     ) -> None:
         """``operators`` are user ids, who get the commands for operators into their menu.
 
-        With a ``place`` updates come by webhook, else they are polled for.
+        With a ``place`` updates come by webhook, else they are polled for. ``paid``: issues may
+        go beyond the free rate, for Stars.
         """
         self._operators = tuple(operators)
         self._place = place
+        self._paid = paid
         self._secret = secret_of(token)
         self.renderer = TelegramRenderer()
         self.account = token.partition(":")[0]
@@ -77,13 +85,13 @@ class TelegramAdapter:
         """
         async with open_bot(token, settings) as bot:
             await introduce(bot)
-            yield cls(bot, token, operators, _place(settings))
+            yield cls(bot, token, operators, _place(settings), paid=settings.paid_broadcast)
 
     # Delivering
 
     async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
         try:
-            sent = await send_text(self._bot, chat, payload, silent=silent)
+            sent = await send_text(self._bot, chat, payload, silent=silent, paid=self._paid)
         except TelegramError as error:
             raise as_delivery_error(error) from None
         return str(sent.message_id)

@@ -45,8 +45,9 @@ async def send_text(
     *,
     silent: bool = False,
     buttons: InlineKeyboardMarkup | None = None,
+    paid: bool = False,
 ) -> Message:
-    """Send one message. Raises ``TelegramError``."""
+    """Send one message; ``paid`` beyond the free rate, for Stars. Raises ``TelegramError``."""
     return await bot.send_message(
         int(chat.id),
         html,
@@ -55,6 +56,7 @@ async def send_text(
         disable_notification=silent,
         link_preview_options=_NO_PREVIEW,
         reply_markup=buttons,
+        allow_paid_broadcast=paid or None,
     )
 
 

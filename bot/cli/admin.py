@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.forecast import forecast_object, forecast_text
 from bot.cli.options import ConfigOption, JsonOption, cli, print_json, print_table, settings_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def stats(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
     typer.echo(f"chats      {found['chats']} ({found['scheduled']} with a daily issue)")
     states = ", ".join(f"{state} {n}" for state, n in found["deliveries"].items())
     typer.echo(f"deliveries {states or 'none yet'}")
+    for account in found["forecast"]:
+        typer.echo(forecast_text(account))
     read = [source for source in found["sources"] if source["checked_at"]]
     failing = sum(bool(source["failing_since"]) for source in read)
     unread = len(found["sources"]) - len(read)
@@ -52,6 +55,9 @@ async def _stats(settings: "Settings") -> dict[str, Any]:
             "chats": chats,
             "scheduled": scheduled,
             "deliveries": {k.value: n for k, n in (await store.ledger.counts()).items() if n},
+            "forecast": [
+                forecast_object(each) for each in await app.capacity().forecast(app.clock.now())
+            ],
             "sources": [_source_object(source) for source in await app.sourcebook.all()],
         }
 

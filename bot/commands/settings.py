@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.arguments import pause_days, quiet_hours, shown, time_of_day, weekdays
 from bot.commands.context import Context
 from bot.commands.reply import Choice, Reply, Rows, Text, Tone, say
-from bot.commands.wording import next_issue_sentence
+from bot.commands.wording import next_issue_sentence, span_words
 from bot.errors import Refusal
 from bot.messages import known_language, messages
 from bot.model import LANGUAGES, Chat, ChatStatus
@@ -118,7 +118,7 @@ async def show_settings(context: Context, _: str) -> Reply:
     topics = [signed_name_of(follow, taxonomy, speak) for follow in follows]
     rows = (
         (speak("settings.topics"), speak.listing(topics) or speak("settings.no_topics")),
-        (speak("settings.time"), speak.clock(chat.schedule.at)),
+        (speak("settings.time"), await _time_words(context, chat)),
         (speak("settings.zone"), speak("zone.short", **_zone_words(context, chat))),
         (speak("settings.days"), speak.weekdays(chat.schedule.days)),
         (speak("settings.language"), messages(chat.language)("language.name")),
@@ -128,6 +128,15 @@ async def show_settings(context: Context, _: str) -> Reply:
     blocks = (Text(speak("settings.title"), Tone.TITLE), Rows(rows))
     hint = Text(await next_issue_sentence(context), Tone.HINT)
     return Reply((*blocks, hint), choices=_settings_choices(context))
+
+
+async def _time_words(context: Context, chat: Chat) -> str:
+    readers, at = context.services.readers, context.say.clock(chat.schedule.at)
+    due = readers.next_issue(chat, context.now)
+    window = await readers.window(chat, due) if due else None
+    if window is None:
+        return at
+    return context.say("settings.time_between", time=at, **span_words(context, chat, window))
 
 
 def _settings_choices(context: Context) -> tuple[Choice, ...]:

@@ -1,10 +1,13 @@
 """Sentences that several commands share."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context
-from bot.model import ChatStatus
+from bot.model import Chat, ChatStatus, Window
 from bot.zones import zone_city
+
+_ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 
 
 async def next_issue_sentence(context: Context) -> str:
@@ -17,8 +20,18 @@ async def next_issue_sentence(context: Context) -> str:
     if due is None:
         return context.say("next.none")
     zone = chat.schedule.zone
-    return context.say(
-        "next.at",
-        when=context.say.moment(due.instant.astimezone(ZoneInfo(zone))),
-        zone=zone_city(zone, context.say.language),
+    when = context.say.moment(due.instant.astimezone(ZoneInfo(zone)))
+    city = zone_city(zone, context.say.language)
+    window = await readers.window(chat, due)
+    if window is None:
+        return context.say("next.at", when=when, zone=city)
+    return context.say("next.between", when=when, zone=city, **span_words(context, chat, window))
+
+
+def span_words(context: Context, chat: Chat, window: Window) -> dict[str, str]:
+    """Start and end of the window by the chat's clock, in whole minutes that hold all of it."""
+    start, end = (
+        instant.astimezone(ZoneInfo(chat.schedule.zone))
+        for instant in (window.start, window.end + _ALMOST_A_MINUTE)
     )
+    return {"start": context.say.clock(start.time()), "end": context.say.clock(end.time())}

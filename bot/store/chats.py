@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
+from bot.ports import Account
 from bot.store import transitions
 from bot.store.engine import Database, retried
 from bot.store.tables import chat_issues, chats, deliveries, is_one_of, issues, subscriptions
@@ -124,6 +125,16 @@ class SqlChatStore:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one()
         return row[0], row[1]
+
+    async def due_counts(self, until: datetime) -> dict[Account, dict[datetime, int]]:
+        key = (chats.c.platform, chats.c.account, chats.c.next_due)
+        query = select(*key, func.count()).where(*_ACTIVE, chats.c.next_due <= until).group_by(*key)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        found: dict[Account, dict[datetime, int]] = {}
+        for platform, account, instant, number in rows:
+            found.setdefault((platform, account), {})[instant] = number
+        return found
 
     @retried
     async def move(self, chat_id: int, new_id: str) -> int:

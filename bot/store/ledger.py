@@ -19,6 +19,9 @@ from bot.store.tables import deliveries as rows_of
 BATCH = 1000
 """Plans written in one transaction."""
 
+LATEST = 500
+"""Issues by whose length the next ones are reckoned."""
+
 _ONE_DAY = timedelta(days=1)
 
 
@@ -334,6 +337,11 @@ class SqlLedger:
             rows = await connection.execute(query)
             found = {row.state: row.number for row in rows}
         return {state: found.get(state.value, 0) for state in DeliveryState}
+
+    async def messages_per_issue(self) -> dict[str, float]:
+        async with self._database.read() as connection:
+            rows = (await connection.execute(transitions.lengths(LATEST))).all()
+        return {platform: messages / issues for platform, messages, issues in rows}
 
     @retried
     async def _run(self, *statements: Update | Delete) -> int:

@@ -398,6 +398,16 @@ def due_again(ids: Sequence[int], now: datetime) -> Update:
     return update(deliveries).where(deliveries.c.id.in_(ids)).values(**values)
 
 
+def lengths(latest: int) -> Select[Any]:
+    """By platform, how many messages the latest issues have, and how many issues they are."""
+    newest = select(func.max(payloads.c.issue_id)).scalar_subquery()
+    return (
+        select(payloads.c.platform, func.count(), func.count(payloads.c.issue_id.distinct()))
+        .where(payloads.c.issue_id > newest - latest)
+        .group_by(payloads.c.platform)
+    )
+
+
 def finished_before(day: date) -> Delete:
     return delete(deliveries).where(deliveries.c.day < day, in_state(*TERMINAL_STATES))
 

@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,32 @@ def test_stats_counts(ribao: Command) -> None:
     assert (stats["chats"], stats["scheduled"]) == (2, 1)
     assert stats["items"] >= 60
     assert "2 (1 with a daily issue)" in ribao("stats").stdout
+
+
+def test_stats_forecast_the_next_day(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[delivery.per_second]\nconsole = 1\n")
+    ribao = Command(tmp_path / "data", config)
+    ribao("run", stdin="/subscribe cv\n")
+    in_two_hours = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+    crowd = (
+        "INSERT INTO chats (platform, account, address, thread, kind, title, language, send_at,"
+        " zone, days, status, active_since, next_due, layout, created_at) "
+        "SELECT platform, account, ?, thread, kind, title, language, send_at,"
+        " zone, days, status, active_since, ?, layout, created_at FROM chats WHERE address = 'me'"
+    )
+    due = int(in_two_hours.timestamp() * 1_000_000)
+    with closing(sqlite3.connect(tmp_path / "data" / "ribao.db")) as database, database:
+        database.executemany(crowd, [(f"reader{n}", due) for n in range(480)])
+    (stats,) = ribao("stats", "--json").objects
+    (forecast,) = stats["forecast"]
+    assert (forecast["account"], forecast["planned_per_second"]) == ("console:console", 0.8)
+    assert forecast["busiest"][0]["issues"] == 480
+    assert forecast["busiest"][0]["wait_minutes"] == 10
+    assert not forecast["fits"]
+    text = ribao("stats").stdout
+    assert "480, the last by" in text
+    assert "the last 10 minutes after their hour: see docs/growing.md" in text
 
 
 def test_sources_are_listed_and_exported(ribao: Command, tmp_path: Path) -> None:

@@ -45,6 +45,18 @@ async def test_a_server_that_is_not_there_stops_nobody() -> None:
             await adapter.send(HERE, "text", key="k", silent=False)
 
 
+@pytest.mark.parametrize(("paid", "asked"), [(False, None), (True, "true")])
+async def test_stars_are_spent_only_where_the_operator_says_so(
+    server: TelegramServer, paid: bool, asked: str | None
+) -> None:
+    server.user(ANN)
+    settings = TelegramSettings(base_url=server.url, paid_broadcast=paid)
+    async with TelegramAdapter.open(TOKEN, settings) as adapter:
+        await adapter.send(HERE, "text", key="k", silent=False)
+    (request,) = (each for each in server.requests if each.method == "sendMessage")
+    assert request.params.get("allow_paid_broadcast") == asked
+
+
 async def test_the_operator_is_told_what_would_help(server: TelegramServer) -> None:
     told = await check(TOKEN, TelegramSettings(base_url=server.url))
     assert told[0] == f"@{USERNAME}, https://t.me/{USERNAME}"

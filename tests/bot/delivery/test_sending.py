@@ -11,6 +11,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.outlet import Limits
 from bot.errors import ChatMoved, MessageRejected, OutcomeUnknown, RetryLater, Scope
 from bot.model import DeliveryState
+from scheduler.capacity import Capacity
 from scheduler.tick import AHEAD, Tick
 from tests.conversation import Conversation
 from tests.outlets import ScriptedPlatform
@@ -19,7 +20,12 @@ EIGHT = datetime(2026, 11, 19, 8, 0, tzinfo=UTC)
 CONSOLE = ("console", "console")
 
 
-def tick_of(talk: Conversation, platform: ScriptedPlatform, **options: Any) -> Tick:
+def tick_of(
+    talk: Conversation,
+    platform: ScriptedPlatform,
+    capacity: Capacity | None = None,
+    **options: Any,
+) -> Tick:
     store = talk.app.store
     courier = Courier(
         store.ledger,
@@ -31,7 +37,7 @@ def tick_of(talk: Conversation, platform: ScriptedPlatform, **options: Any) -> T
         clock=talk.clock,
         **options,
     )
-    return Tick(store.chats, store.ledger, courier)
+    return Tick(store.chats, store.ledger, courier, capacity)
 
 
 async def run_at(talk: Conversation, tick: Tick, now: datetime) -> dict[str, int]:
