@@ -205,6 +205,13 @@ class LogSettings(_Table):
     level: Literal["debug", "info", "warning", "error"] = "warning"
 
 
+class HttpSettings(_Table):
+    """Where ``ribao run`` answers those who watch it; without a ``port`` nowhere."""
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=1, le=65535)
+
+
 class ConsoleSettings(_Table):
     """``enabled`` left out: the console is on when no other platform is."""
 
@@ -330,6 +337,7 @@ class Settings(BaseSettings):
     roles: frozenset[Role] = Field(default=frozenset(Role), min_length=1)
     delivery: DeliverySettings = DeliverySettings()
     log: LogSettings = LogSettings()
+    http: HttpSettings = HttpSettings()
     console: ConsoleSettings = ConsoleSettings()
     telegram: TelegramSettings = TelegramSettings()
     discord: DiscordSettings = DiscordSettings()
@@ -434,6 +442,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "submissions": SubmissionSettings,
         "delivery": DeliverySettings,
         "log": LogSettings,
+        "http": HttpSettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
         "discord": DiscordSettings,

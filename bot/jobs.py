@@ -8,6 +8,7 @@ from functools import partial
 from bot.app import App, open_ingest, open_look
 from bot.config import Role
 from bot.keeper import Keeper
+from bot.meter import NO_METER, Meter
 from bot.platform import Adapter
 from scheduler.service import Job, Pass
 from scheduler.tick import AHEAD, Tick
@@ -26,7 +27,9 @@ KEPT = timedelta(days=60)
 _NO_DELAY = timedelta(0)
 
 
-def jobs(app: App, adapters: Sequence[Adapter], tick: Tick, keeper: Keeper) -> tuple[Job, ...]:
+def jobs(
+    app: App, adapters: Sequence[Adapter], tick: Tick, keeper: Keeper, meter: Meter = NO_METER
+) -> tuple[Job, ...]:
     """The jobs of this process, by its roles."""
 
     def job(name: str, run: Pass, every: timedelta, first_after: timedelta = _NO_DELAY) -> Job:
@@ -49,7 +52,7 @@ def jobs(app: App, adapters: Sequence[Adapter], tick: Tick, keeper: Keeper) -> t
         # A pipe is a short conversation: it should not wait for, or depend on, the network.
         people = any(adapter.interactive for adapter in adapters)
         first_after = FIRST_FETCH_AFTER if people else every
-        planned.append(job("fetch", partial(_fetch, app), every, first_after))
+        planned.append(job("fetch", partial(_fetch, app, meter), every, first_after))
         planned.append(job("pages", partial(_look, app), TICK_EVERY, first_after))
     if Role.SEND in roles:
         planned.append(job("notices", app.herald(adapters).deliver, TICK_EVERY))
@@ -67,11 +70,15 @@ def _by_one(name: str, run: Pass, every: timedelta, keeper: Keeper) -> Pass:
     return run_if_held
 
 
-async def _fetch(app: App, now: datetime) -> None:
+async def _fetch(app: App, meter: Meter, now: datetime) -> None:
     # The sources are opened for each pass: between passes they cost no memory.
     async with open_ingest(app) as ingest:
         reports = await ingest.fetch(now)
     for report in reports:
+        known = report.added.known + report.added.enriched
+        dropped = sum(report.dropped.values())
+        for kind, number in (("new", report.added.new), ("known", known), ("dropped", dropped)):
+            meter.fetched(report.name, kind, number)
         if report.error and report.waiting_until is None:
             log.warning("source %s: %s", report.name, report.error)
 

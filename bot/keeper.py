@@ -37,11 +37,17 @@ class Keeper:
         self._clock = clock
         self.owner = owner
         self._held: dict[str, tuple[Lease, float]] = {}
+        self._asked: set[str] = set()
 
     def held(self, name: str) -> Lease | None:
         """The lease, while it is surely ours: by the monotonic time since it was asked for."""
         lease, until = self._held.get(name, (None, 0.0))
         return lease if time.monotonic() < until else None
+
+    @property
+    def leases(self) -> dict[str, bool]:
+        """All leases that were asked for with an answer, and whether they are held."""
+        return {name: self.held(name) is not None for name in self._asked}
 
     async def take(self, name: str, term: timedelta = TERM) -> Lease | None:
         """Take the lease or prolong it; None while another process holds it."""
@@ -49,6 +55,7 @@ class Keeper:
         now = await self._leases.now(self._clock.now())
         gone = [owner for owner in await self._leases.owners() if is_gone(owner)]
         lease = await self._leases.acquire(name, self.owner, now, now + term, gone)
+        self._asked.add(name)
         if lease is None:
             self._held.pop(name, None)
         else:

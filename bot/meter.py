@@ -18,6 +18,10 @@ class Meter(Protocol):
         """The first part of an issue was sent so long after it was due."""
         ...
 
+    def fetched(self, source: str, kind: str, number: int) -> None:
+        """A source brought so many items that were new, known or dropped."""
+        ...
+
 
 class NoMeter:
     """Where nobody watches."""
@@ -26,6 +30,9 @@ class NoMeter:
         """Count nothing."""
 
     def late(self, platform: str, by: timedelta) -> None:
+        """Count nothing."""
+
+    def fetched(self, source: str, kind: str, number: int) -> None:
         """Count nothing."""
 
 

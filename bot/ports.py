@@ -615,6 +615,10 @@ class Ledger(Protocol):
         """Of the latest issues, on average, by platform; at least 1."""
         ...
 
+    async def queue(self) -> Mapping[DeliveryState, int]:
+        """How many rows are in each of the states that are not final."""
+        ...
+
 
 class LeaseStore(Protocol):
     """Who does what only one process may do at a time, and until when an account must not send."""
@@ -645,6 +649,10 @@ class LeaseStore(Protocol):
 
     async def holds(self) -> Mapping[Account, Hold]:
         """The last wait of each account, over or not."""
+        ...
+
+    async def all(self, now: datetime) -> tuple[tuple[Lease, datetime], ...]:
+        """Who holds which lease at ``now``, and until when, by name."""
         ...
 
 

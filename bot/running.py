@@ -8,26 +8,30 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.app import App, channel_wishes, open_adapters, send_lease
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
-from bot.config import Role
+from bot.config import Role, Settings
 from bot.delivery.courier import Courier
 from bot.errors import StoreError
 from bot.jobs import jobs
 from bot.keeper import Keeper, wait_for
+from bot.meter import NO_METER
 from bot.owners import own_name
 from bot.platform import Adapter, Handle
 from bot.ports import Account
 from scheduler.service import DRAIN_SECONDS, Scheduler
 from scheduler.tick import Tick
+
+if TYPE_CHECKING:
+    from bot.monitor.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +46,18 @@ async def run(app: App) -> None:
     async with open_adapters(app) as adapters:
         await set_up_channels(app, adapters, app.clock.now())
         keeper = Keeper(app.store.leases, app.clock, own_name())
-        tick = app.tick(adapters, keeper)
-        scheduler = Scheduler(jobs(app, adapters, tick, keeper), app.clock)
-        settle_memory()
-        scheduler.start()
+        metrics = _metrics(app.settings)
+        meter = metrics or NO_METER
+        tick = app.tick(adapters, keeper, meter)
+        scheduler = Scheduler(jobs(app, adapters, tick, keeper, meter), app.clock)
         stop = asyncio.Event()
-        with _signals(stop):
+        async with AsyncExitStack() as stack:
+            if metrics:
+                watched = _watched(app, metrics, tick.courier, keeper, stop)
+                await stack.enter_async_context(watched)
+            settle_memory()
+            scheduler.start()
+            stack.enter_context(_signals(stop))
             senders = _senders(app, adapters, tick, keeper, stop)
             try:
                 await _converse(app, adapters, keeper, stop)
@@ -81,6 +91,32 @@ async def set_up_channels(app: App, adapters: Sequence[Adapter], now: datetime) 
             continue
         address, _, title = found
         await app.readers.set_up_channel(replace(wish, address=address, title=title), now)
+
+
+# Watching: what it takes is loaded only where there is a port for it
+
+
+def _metrics(settings: Settings) -> "Metrics | None":
+    if settings.http.port is None:
+        return None
+    from bot.monitor.metrics import Metrics  # noqa: PLC0415
+
+    return Metrics()
+
+
+@asynccontextmanager
+async def _watched(
+    app: App, metrics: "Metrics", courier: Courier, keeper: Keeper, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Answer those who watch this process. Raises ``ConfigError`` if the port can't be had."""
+    from bot.monitor.server import Monitor, serving  # noqa: PLC0415
+    from bot.monitor.state import Watcher  # noqa: PLC0415
+
+    watcher = Watcher(app.store, app.sourcebook, courier, keeper, app.clock)
+    sends = Role.SEND in app.settings.roles
+    leases = [send_lease(account) for account in courier.senders] if sends else []
+    async with serving(app.settings.http, Monitor(metrics, watcher, leases, stop)):
+        yield
 
 
 @contextmanager

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.config import Settings
+    from bot.ports import Account, Hold, Lease
     from bot.sourcebook import SourceHealth
 
 db = typer.Typer(help="The database: upgrade, check, backup.", no_args_is_help=True)
@@ -22,7 +23,7 @@ cli.add_typer(db, name="db")
 
 @cli.command()
 def stats(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show how many items, chats and deliveries there are, and how the sources are doing."""
+    """Show how much there is, who must wait, who does what, and how the sources are doing."""
     found = asyncio.run(_stats(settings_of(context, config)))
     if as_json:
         print_json([found])
@@ -33,6 +34,11 @@ def stats(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
     typer.echo(f"deliveries {states or 'none yet'}")
     for account in found["forecast"]:
         typer.echo(forecast_text(account))
+    for wait in found["waiting"]:
+        who = f"{wait['platform']}:{wait['account']}"
+        typer.echo(f"waiting    {who} until {wait['until']} UTC: {wait['reason']}")
+    for lease in found["leases"]:
+        typer.echo(f"lease      {lease['name']}: {lease['owner']} until {lease['until']} UTC")
     read = [source for source in found["sources"] if source["checked_at"]]
     failing = sum(bool(source["failing_since"]) for source in read)
     unread = len(found["sources"]) - len(read)
@@ -48,7 +54,7 @@ async def _stats(settings: "Settings") -> dict[str, Any]:
     from bot.app import open_app
 
     async with open_app(settings) as app:
-        store = app.store
+        store, now = app.store, app.clock.now()
         chats, scheduled = await store.chats.counts()
         return {
             "items": await store.items.count(),
@@ -57,6 +63,15 @@ async def _stats(settings: "Settings") -> dict[str, Any]:
             "deliveries": {k.value: n for k, n in (await store.ledger.counts()).items() if n},
             "forecast": [
                 forecast_object(each) for each in await app.capacity().forecast(app.clock.now())
+            ],
+            "waiting": [
+                _wait_object(account, hold)
+                for account, hold in (await store.leases.holds()).items()
+                if hold.until > now
+            ],
+            "leases": [
+                _lease_object(lease, until)
+                for lease, until in await store.leases.all(await store.leases.now(now))
             ],
             "sources": [_source_object(source) for source in await app.sourcebook.all()],
         }
@@ -84,6 +99,24 @@ def _source_row(source: dict[str, Any]) -> tuple[object, ...]:
     trouble = f"{source['failing_since']} {source['error']}".strip()
     read = (source["name"], source["checked_at"], source["new"], source["known"])
     return *read, dropped, trouble
+
+
+def _wait_object(account: "Account", hold: "Hold") -> dict[str, Any]:
+    until = _second(hold.until)
+    return {"platform": account[0], "account": account[1], "until": until, "reason": hold.reason}
+
+
+def _lease_object(lease: "Lease", until: "datetime") -> dict[str, Any]:
+    return {
+        "name": lease.name,
+        "owner": lease.owner,
+        "epoch": lease.epoch,
+        "until": _second(until),
+    }
+
+
+def _second(moment: "datetime") -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _minute(moment: "datetime | None") -> str:

@@ -44,6 +44,12 @@ class Pacer:
         """A message goes at ``now``. Only to be called where there is nothing to wait for."""
         self._sent.append(now)
 
+    def used(self, now: float) -> float:
+        """The share of a full second's messages that went in the last second; 0 without a limit."""
+        if not self._limited:
+            return 0.0
+        return sum(sent > now - WINDOW for sent in self._sent) / (self._sent.maxlen or 1)
+
     def pause(self, until: float) -> None:
         """Let nothing go before ``until``."""
         self._paused_until = max(self._paused_until, until)

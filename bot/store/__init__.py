@@ -62,6 +62,10 @@ class Store:
     stars: StarStore
     stories: StoryStore
 
+    async def require_schema(self) -> None:
+        """Raise ``StoreError`` unless the schema is that of this version."""
+        await migrate.require(self.database)
+
     async def close(self) -> None:
         await self.database.close()
 

@@ -58,6 +58,12 @@ class SqlLeaseStore:
         async with self._database.write() as connection:
             await connection.execute(update(leases).where(mine).values(lease_until=now))
 
+    async def all(self, now: datetime) -> tuple[tuple[Lease, datetime], ...]:
+        query = select(leases).where(leases.c.lease_until > now).order_by(leases.c.name)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple((Lease(row.name, row.owner, row.epoch), row.lease_until) for row in rows)
+
     async def hold(self, account: Account, wait: Hold) -> None:
         values = {"until": wait.until, "seconds": wait.seconds, "reason": wait.reason}
         platform, name = account

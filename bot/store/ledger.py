@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Delete, Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Delivery, DeliveryState, PlannedDelivery
+from bot.model import TERMINAL_STATES, Delivery, DeliveryState, PlannedDelivery
 from bot.ports import Account, Commission, Entered, Lease, Made, Outcome, Plan, Planner
 from bot.store import transitions
 from bot.store.chats import address_of, due_chats, next_due_of, woken
@@ -342,6 +342,13 @@ class SqlLedger:
         async with self._database.read() as connection:
             rows = (await connection.execute(transitions.lengths(LATEST))).all()
         return {platform: messages / issues for platform, messages, issues in rows}
+
+    async def queue(self) -> Mapping[DeliveryState, int]:
+        async with self._database.read() as connection:
+            rows = (await connection.execute(transitions.unfinished_by_state())).all()
+        found = {row.state: row.number for row in rows}
+        unfinished = [state for state in DeliveryState if state not in TERMINAL_STATES]
+        return {state: found.get(state.value, 0) for state in unfinished}
 
     @retried
     async def _run(self, *statements: Update | Delete) -> int:

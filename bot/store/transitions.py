@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Delete,
     Row,
     Select,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     literal,
     select,
     tuple_,
+    union_all,
     update,
 )
 
@@ -44,6 +46,23 @@ _LONGEST_DUE = (deliveries.c.due_at, deliveries.c.chat_id, deliveries.c.day, del
 
 def in_state(*states: DeliveryState) -> ColumnElement[bool]:
     return is_one_of(deliveries.c.state, *states)
+
+
+def unfinished_by_state() -> CompoundSelect[Any]:
+    """How many rows are in each state that is not final; one SELECT for each partial index."""
+    state = deliveries.c.state
+    groups: list[Sequence[DeliveryState]] = [
+        [DeliveryState.PLANNED],
+        WAITING,
+        [DeliveryState.SENDING],
+        [DeliveryState.UNCERTAIN],
+    ]
+    return union_all(
+        *(
+            select(state, func.count().label("number")).where(in_state(*group)).group_by(state)
+            for group in groups
+        )
+    )
 
 
 def planned_row(plan: PlannedDelivery, now: datetime) -> dict[str, Any]:

@@ -46,6 +46,7 @@ async def test_the_second_stands_by_and_goes_on_when_the_first_stops(talk: Conve
     assert not workers[1].works.is_set()
     assert keepers[0].held("send") is not None
     assert keepers[1].held("send") is None
+    assert [keeper.leases for keeper in keepers] == [{"send": True}, {"send": False}]
     stops[0].set()
     await first
     await keepers[0].release()

@@ -66,3 +66,16 @@ def test_without_a_limit_nothing_waits() -> None:
 def test_a_rate_that_it_can_not_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Pacer(0.5)
+
+
+def test_it_tells_how_much_of_the_limit_is_used() -> None:
+    pacer = Pacer(10)
+    assert pacer.used(100.0) == 0
+    last = run(pacer, [0.0] * 5)[-1]
+    assert pacer.used(last) == 0.5
+    assert pacer.used(last + 0.9) == pytest.approx(0.2, abs=0.11)
+    last = run(pacer, [0.0] * 50)[-1]
+    assert pacer.used(last) == 1
+    assert pacer.used(last + 2) == 0
+    unlimited = Pacer(None)
+    assert (run(unlimited, [0.0] * 9), unlimited.used(100.0)) == ([100.0] * 9, 0)

@@ -28,6 +28,13 @@ async def test_a_lease_has_one_holder_until_it_is_over(store: Store) -> None:
     assert await acquire("send", "a", UNTIL + TERM, UNTIL + 2 * TERM) is None
 
 
+async def test_who_holds_what_can_be_told(store: Store) -> None:
+    sending = await store.leases.acquire("send", "a", NOW, UNTIL)
+    fetching = await store.leases.acquire("fetch", "b", NOW, UNTIL + TERM)
+    assert await store.leases.all(NOW) == ((fetching, UNTIL + TERM), (sending, UNTIL))
+    assert await store.leases.all(UNTIL) == ((fetching, UNTIL + TERM),)
+
+
 async def test_of_two_who_ask_at_once_one_gets_it(store: Store) -> None:
     asked = [store.leases.acquire("send", owner, NOW, UNTIL) for owner in "abcdef"]
     got = [lease for lease in await asyncio.gather(*asked) if lease]

@@ -1,6 +1,7 @@
 """The ledger, transition by transition; what holds over all of them is in test_ledger_machine."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -308,6 +309,7 @@ async def test_what_is_too_late_expires(store: Store) -> None:
     await uncertain(store.ledger, four, "cut")
     before = ["sent", "dead", "retry", "uncertain", "sending", "ready", "planned"]
     assert await states(store) == before
+    assert await store.ledger.queue() == {DeliveryState(state): 1 for state in before[2:]}
     assert await store.ledger.expire(NOW) == 0
     assert await store.ledger.expire(NOW + timedelta(microseconds=1)) == 4
     after = ["sent", "dead", "expired", "expired", "sending", "expired", "expired"]
@@ -321,6 +323,7 @@ async def test_counts_tell_of_every_state(store: Store, chat: Chat) -> None:
     assert set(counts) == set(DeliveryState)
     expected = {DeliveryState.READY: 1, DeliveryState.SENDING: 1}
     assert {state: count for state, count in counts.items() if count} == expected
+    assert +Counter(await store.ledger.queue()) == expected
 
 
 async def test_an_erased_chat_is_acknowledged_no_more(store: Store, chat: Chat) -> None:
