@@ -15,7 +15,7 @@ from benchmarks.measure import percentile, show
 from bot.app import App, open_app
 from bot.commands.context import Incoming
 from bot.commands.dispatch import Dispatcher
-from bot.config import Settings
+from bot.config import AccessSettings, Settings
 from bot.model import ChatKind, Item, Section, TopicMatch
 from bot.running import settle_memory
 
@@ -44,7 +44,9 @@ def run() -> None:
 
 async def _run(folder: Path) -> None:
     async with (
-        open_app(Settings(data_dir=folder), Clock()) as app,
+        open_app(
+            Settings(data_dir=folder, access=AccessSettings(per_minute=100_000)), Clock()
+        ) as app,
         ConsoleAdapter.open(folder, "me") as adapter,
     ):
         start = time.perf_counter()

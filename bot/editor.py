@@ -26,7 +26,7 @@ from bot.ports import ComposedIssue, IssueStore, ItemStore, Shown, SubscriptionS
 from bot.subscriptions import signed_name_of
 from bot.topics import Taxonomy
 
-MAX_PAPERS = 400
+MAX_PAPERS = 200
 MAX_OTHERS = 200
 """The best so many are looked at: more than any issue shows, few enough to be quick."""
 
@@ -263,10 +263,13 @@ class Desk:
 
     def _shared(self, ranked: Ranked) -> Ranked:
         """With one object for each item, however many topic sets it is a candidate of."""
-        candidate = self._candidates.get(ranked.candidate.id)
-        if candidate is None:
-            candidate = self._candidates[ranked.candidate.id] = replace(ranked.candidate, text="")
-        return replace(ranked, candidate=candidate)
+        own = ranked.candidate
+        shared = self._candidates.get(own.id)
+        if shared is None:
+            shared = self._candidates[own.id] = replace(own, text="") if own.text else own
+        if shared is own:
+            return ranked
+        return Ranked(shared, ranked.fit, ranked.weight, ranked.keywords)
 
     def _filter(self, follows: tuple[Subscription, ...]) -> TopicFilter:
         if follows not in self._filters:

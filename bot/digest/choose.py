@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.digest.rank import Ranked
-from bot.model import Candidate, Section, TopicFilter
+from bot.model import Section, TopicFilter
 
 DAILY_SECTIONS: Mapping[Section, str] = {
     Section.TOOLS: "🚧",
@@ -112,26 +112,39 @@ def _varied(
     This is maximal marginal relevance (Carbonell and Goldstein, 1998), likeness being that of
     origins and topics. Of equals the one with the higher score.
     """
-    pool = dict(enumerate(ranked[: POOL * count], 1))
+    pool = {place: _Waiting(each) for place, each in enumerate(ranked[: POOL * count], 1)}
     chosen: list[Chosen] = []
-    deductions = dict.fromkeys(pool, 0.0)
-    alike = dict.fromkeys(pool, 0.0)
     while pool and len(chosen) < count:
-        place = max(pool, key=lambda p: pool[p].score - deductions[p] - alike[p])
+        place = max(pool, key=lambda p: pool[p].worth)
         best = pool.pop(place)
-        followed = None if topics is None else topics & best.candidate.topics.keys()
-        chosen.append(Chosen(best, place, deductions[place] + alike[place], followed))
-        for other, each in pool.items():
-            deductions[other] += SAME_ORIGIN * _share_origin(best.candidate, each.candidate)
-            alike[other] = max(alike[other], SAME_TOPICS * _overlap(best, each))
+        followed = None if topics is None else topics & best.topics
+        chosen.append(Chosen(best.ranked, place, best.deducted, followed))
+        for other in pool.values():
+            other.stand_behind(best)
     return tuple(chosen)
 
 
-def _share_origin(one: Candidate, other: Candidate) -> bool:
-    return not set(one.origins).isdisjoint(other.origins)
+class _Waiting:
+    """A candidate that is not chosen yet, and what it is worth beside those that are."""
 
+    __slots__ = ("like_origins", "like_topics", "origins", "ranked", "score", "topics", "worth")
 
-def _overlap(one: Ranked, other: Ranked) -> float:
-    """How much of their topics two items share, 0 to 1."""
-    mine, theirs = one.candidate.topics.keys(), other.candidate.topics.keys()
-    return len(mine & theirs) / len(mine | theirs) if mine and theirs else 0.0
+    def __init__(self, ranked: Ranked) -> None:
+        self.ranked = ranked
+        self.origins = frozenset(ranked.candidate.origins)
+        self.topics = frozenset(ranked.candidate.topics)
+        self.score = self.worth = ranked.score
+        self.like_origins = self.like_topics = 0.0
+
+    @property
+    def deducted(self) -> float:
+        return self.like_origins + self.like_topics
+
+    def stand_behind(self, chosen: "_Waiting") -> None:
+        """Take off what it has in common with one that was chosen."""
+        if not self.origins.isdisjoint(chosen.origins):
+            self.like_origins += SAME_ORIGIN
+        if shared := len(self.topics & chosen.topics):
+            overlap = shared / (len(self.topics) + len(chosen.topics) - shared)
+            self.like_topics = max(self.like_topics, SAME_TOPICS * overlap)
+        self.worth = self.score - self.deducted

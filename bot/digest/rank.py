@@ -78,6 +78,8 @@ def ranked(
 
 
 def _keywords(candidate: Candidate, by: TopicFilter) -> tuple[str, ...]:
+    if not by.keywords:
+        return ()
     return tuple(word for word in by.keywords if contains_keyword(word, candidate.text))
 
 
