@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import cases, feeds, hostile, ingest, memory, morning, pace, startup, today, topics
+from benchmarks import cases, feeds, hostile, ingest, memory, morning, pace, search, startup, today, topics
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "startup": startup.run,
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "morning": morning.run,
     "pace": pace.run,
     "topics": topics.run,
+    "search": search.run,
 }
 
 

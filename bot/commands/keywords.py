@@ -56,5 +56,8 @@ async def compiled(context: Context, wish: Compilation) -> Reply:
         context.chat, context.today, context.now, follows, wish
     )
     services.results.remember(context.chat.id, composed.item_ids, context.now)
+    block = IssueBlock(composed.issue, f"/{wish.words[0]}")
+    if not await services.items.has_fetched(context.now):
+        return Reply((block,))  # the sample edition, of no days
     text = context.say("keyword.days", n=wish.days) if wish.days else context.say("keyword.today")
-    return Reply((Text(text, Tone.HINT), IssueBlock(composed.issue, f"/{wish.words[0]}")))
+    return Reply((Text(text, Tone.HINT), block))

@@ -53,6 +53,12 @@ class Engine(Protocol):
         """
         ...
 
+    async def in_titles(
+        self, connection: AsyncConnection, query: SearchQuery, keys: Sequence[int]
+    ) -> list[int]:
+        """Those of the keys whose titles hold all phrases, in the same order."""
+        ...
+
     async def frequencies(
         self, connection: AsyncConnection, terms: Sequence[str], most: int
     ) -> list[int]:

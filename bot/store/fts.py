@@ -92,6 +92,18 @@ class Fts5:
         values = (_match(query, titles=titles), *span, limit)
         return list((await connection.exec_driver_sql(_FIND, values)).scalars())
 
+    async def in_titles(
+        self, connection: AsyncConnection, query: SearchQuery, keys: Sequence[int]
+    ) -> list[int]:
+        said = select(_texts.c.rowid, _texts.c.title).where(_texts.c.rowid.in_(keys))
+        sought = [_as_written(phrase) for phrase in query.phrases]
+        holding = {
+            row.rowid
+            for row in await connection.execute(said)
+            if all(each in f" {row.title} " for each in sought)
+        }
+        return [key for key in keys if key in holding]
+
     async def frequencies(
         self, connection: AsyncConnection, terms: Sequence[str], most: int
     ) -> list[int]:
@@ -104,6 +116,11 @@ class Fts5:
     ) -> list[int]:
         match = _in_texts(" OR ".join(map(_quoted, terms)))
         return list((await connection.exec_driver_sql(_RANKED, (match, limit))).scalars())
+
+
+def _as_written(phrase: Phrase) -> str:
+    """The phrase as it stands among the terms of a text that hold it, spaces around them."""
+    return f" {' '.join(phrase.terms)}" + ("" if phrase.open_end else " ")
 
 
 def _columns(document: Document) -> tuple[str, str, str]:

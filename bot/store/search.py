@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 BATCH = 1000
 """Items that are indexed at once where all of them are."""
 
+FEW = 200
+"""The titles of so few items are quicker looked at than found."""
+
 Placed = tuple[int, Item, datetime]
 """An item's id, the item, and when it was first seen."""
 
@@ -94,9 +97,12 @@ class SqlItemSearch:
         keys = span(query.since, query.until)
         async with self._database.read() as connection:
             found = await self._engine.find(connection, query, keys, limit)
-            if not (query.phrases and found):
+            if not query.phrases or len(found) < min(limit, 2):
                 return _ids(found)
-            first = await self._engine.find(connection, query, keys, limit, titles=True)
+            if len(found) < min(limit, FEW):
+                first = await self._engine.in_titles(connection, query, found)
+            else:
+                first = await self._engine.find(connection, query, keys, limit, titles=True)
         return _ids(dict.fromkeys((*first, *found)))[:limit]
 
     async def frequencies(self, terms: Sequence[str], most: int) -> tuple[int, ...]:

@@ -33,6 +33,9 @@ _FIND = text(
     "SELECT key FROM item_search WHERE terms @@ CAST(:match AS tsquery) "
     "AND key BETWEEN :first AND :last ORDER BY key DESC LIMIT :limit"
 )
+_AMONG = text(
+    "SELECT key FROM item_search WHERE key = ANY(:keys) AND terms @@ CAST(:match AS tsquery)"
+)
 _RANKED = text(
     "SELECT key FROM item_search WHERE terms @@ CAST(:match AS tsquery) "
     "ORDER BY ts_rank(terms, CAST(:match AS tsquery)) DESC, key DESC LIMIT :limit"
@@ -68,6 +71,13 @@ class TextSearch:
         match = _match(query, titles=titles)
         values = {"match": match, "first": span[0], "last": span[1], "limit": limit}
         return list((await connection.execute(_FIND, values)).scalars())
+
+    async def in_titles(
+        self, connection: AsyncConnection, query: SearchQuery, keys: Sequence[int]
+    ) -> list[int]:
+        values = {"match": _match(query, titles=True), "keys": list(keys)}
+        holding = set((await connection.execute(_AMONG, values)).scalars())
+        return [key for key in keys if key in holding]
 
     async def frequencies(
         self, connection: AsyncConnection, terms: Sequence[str], most: int

@@ -54,6 +54,7 @@ async def test_the_word_in_any_spelling(talk: Conversation, word: str) -> None:
     issue = await talk.read(word)
     assert {section.section for section in issue.sections} == {Section.PAPERS}
     assert issue.count > 5  # of the sample edition, offline
+    assert say_en("keyword.days", n=7) not in await talk.say(word)
 
 
 async def test_it_leaves_no_trace_in_the_history(talk: Conversation) -> None:

@@ -112,7 +112,12 @@ async def test_what_is_found(library: Store) -> None:
         assert await keys(library, query) == expected.split(), query
 
 
-async def test_titles_first_and_then_the_newest(store: Store) -> None:
+@pytest.mark.parametrize("few", [0, 200])
+async def test_titles_first_and_then_the_newest(
+    store: Store, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever way it is found out."""
+    monkeypatch.setattr(search, "FEW", few)
     made = [
         an_item(f"{where}-{day}", **{where: text}, published=f"2026-01-{day:02}")
         for day in (3, 9, 6)
@@ -121,6 +126,7 @@ async def test_titles_first_and_then_the_newest(store: Store) -> None:
     await store.items.add(made, NOW)
     expected = [f"{where}-{day}" for where in ("title", "abstract") for day in (9, 6, 3)]
     assert await keys(store, asking("graph")) == expected
+    assert await keys(store, asking("gra*")) == expected
     for limit in range(7):
         assert await keys(store, asking("graph"), limit) == expected[:limit]
 
