@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import random
+import string
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +36,7 @@ PHRASES = 300
 CHECKED = 60
 """Phrases of each language whose items are also looked for text by text."""
 
+_ENDS = f"{string.ascii_letters}{string.digits}{string.punctuation}，。、；：！？“”「」 "
 NOW = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
 
 
@@ -173,8 +175,9 @@ def _phrase_of(item: Item, chance: random.Random) -> str:
         chosen = " ".join(words[first : first + chance.randint(1, 4)])
         return chosen if phrase(chosen) else item.title
     first = chance.randrange(len(text) - 8)
-    chosen = text[first : first + chance.randint(2, 8)].strip("，。、；：！？“”「」 ")
-    return chosen if len(chosen) > 1 else item.title[:4]
+    # No half of an English word at either end: words are found whole.
+    chosen = text[first : first + chance.randint(2, 8)].strip(_ENDS)
+    return chosen if len(chosen) > 1 else _phrase_of(item, chance)
 
 
 def _papers() -> Iterator[Item]:
