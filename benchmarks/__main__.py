@@ -5,7 +5,19 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import cases, feeds, hostile, ingest, memory, morning, pace, search, startup, today, topics
+from benchmarks import (
+    cases,
+    feeds,
+    hostile,
+    ingest,
+    memory,
+    morning,
+    pace,
+    search,
+    startup,
+    today,
+    topics,
+)
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "startup": startup.run,
