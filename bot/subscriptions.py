@@ -160,6 +160,8 @@ class Readers:
             ),
             now,
         )
+        if stored.kind is not ChatKind.CHANNEL:  # on Discord people write there, too
+            stored = await self._save(replace(stored, kind=ChatKind.CHANNEL, added_by=added_by))
         if stored.status is ChatStatus.ACTIVE:
             return stored
         return await self._save(resumed(stored, now))
@@ -172,7 +174,8 @@ class Readers:
             await self._subscriptions.clear(stored.id)
             for subscription in wish.follows:
                 await self._subscriptions.add(stored.id, subscription, now)
-        wished = replace(stored, language=wish.language, schedule=wish.schedule)
+        wished = replace(stored, kind=ChatKind.CHANNEL, language=wish.language)
+        wished = replace(wished, schedule=wish.schedule)
         wished = replace(wished, active_since=stored.active_since or now)
         if wished == stored:
             return stored

@@ -20,8 +20,8 @@ from bot.messages import messages
 from bot.model import Chat, ChatAddress, ChatStatus
 from tests.conversation import SetClock
 from tests.discord.conftest import settings_for
-from tests.discord.oracles import components
-from tests.discord.server import BOT_ID, EPHEMERAL, TOKEN, DiscordServer, Json
+from tests.discord.oracles import components, visible
+from tests.discord.server import BOT_ID, EPHEMERAL, TOKEN, DiscordServer, Fault, Json
 
 ANN, EVE, OWNER = 77, 78, 79
 CLUB, HALL, NEWS, FORUM, THREAD, DIRECT, HERS = 800, 801, 802, 803, 804, 805, 806
@@ -255,6 +255,18 @@ async def test_a_channel_a_forum_and_a_thread_get_their_issue(
     assert len(posts) == 2, "one post a day"
 
 
+async def test_a_channel_in_which_people_wrote_before_can_be_given_its_own_issue(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    server, named = ribao.server, f"<#{NEWS}>"
+    await server.command(ribao.eve, places[NEWS], "topics")
+    await server.command(ribao.ann, places[HALL], "channel", f"add {named} cv")
+    done = await server.command(ribao.ann, places[HALL], "channel", f"{named} time 09:30")
+    assert "09:30" in done.told
+    listed = await server.command(ribao.ann, places[HALL], "channel", "list")
+    assert "#news" in listed.told
+
+
 async def test_where_the_bot_may_not_write_it_is_not_set_up(
     ribao: Ribao, places: dict[int, Json]
 ) -> None:
@@ -281,6 +293,27 @@ async def test_a_lost_channel_is_paused_and_comes_back(
     server.denied.clear()
     await server.command(ribao.ann, hall, "list")
     assert (await ribao.chat(hall)).status is ChatStatus.ACTIVE
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_morning_whose_answers_are_lost_brings_each_message_once(
+    ribao: Ribao, places: dict[int, Json], *, taken: bool
+) -> None:
+    server, here = ribao.server, places[NEWS]
+    await server.command(ribao.ann, places[HALL], "channel", f"add <#{NEWS}> all")
+    server.fail("POST messages", Fault(cut=True, taken=taken))
+    await ribao.morning()
+    for _ in range(2):
+        ribao.clock.move(timedelta(minutes=1))
+        await ribao.app.tick([ribao.adapter]).run(ribao.clock.now())
+    issue = await ribao.app.store.issues.last((await ribao.chat(here)).id)
+    assert issue is not None
+    first, *rest = ribao.adapter.renderer.render(issue)
+    # The clock stands at noon, four hours after the issue was due.
+    late = ribao.adapter.renderer.mark_late(first, "en")
+    wanted = [visible(payload) for payload in (late, *rest)]
+    assert len(wanted) > 2
+    assert server.said_in(here) == wanted
 
 
 async def test_a_cut_gateway_is_resumed_and_loses_nothing(
