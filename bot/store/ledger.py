@@ -286,9 +286,11 @@ class SqlLedger:
         """The parts after a dead one die with it; they are not counted."""
         uncertain = update(rows_of).where(transitions.in_state(DeliveryState.UNCERTAIN))
         again = uncertain.where(rows_of.c.doubts <= max_doubts)
+        # Said once more: what became uncertain since the first statement is not for this one.
+        beyond = uncertain.where(rows_of.c.doubts > max_doubts)
         async with self._database.write() as connection:
             ready = await connection.execute(again.values(state=DeliveryState.READY.value))
-            dead = await self._bury(connection, uncertain.values(state=DeliveryState.DEAD.value))
+            dead = await self._bury(connection, beyond.values(state=DeliveryState.DEAD.value))
         return ready.rowcount, dead
 
     async def expire(self, due_before: datetime) -> int:
