@@ -1,5 +1,5 @@
 # Each target sets up what it needs first. Needs Python 3.11+, git and make; nothing else.
-.PHONY: help setup dev run test lint format bench soak constraints clean
+.PHONY: help setup dev run test coverage lint format bench soak constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,6 +12,7 @@ help:
 	@echo "make run     set up and chat with Ribao on the console"
 	@echo "make test    set up and run lint and all tests"
 	@echo "make setup   only leave the command at $(BIN)/ribao"
+	@echo "make coverage  all tests, and which lines they reach"
 	@echo "make lint    ruff, mypy, import contracts"
 	@echo "make bench   timings, printed with the machine they were taken on"
 	@echo "make soak    the long tests"
@@ -48,6 +49,10 @@ format: dev
 	$(BIN)/ruff format .
 
 test: lint
+	$(BIN)/pytest -n 2
+
+# Apart, since counting lines is slow in the many processes that tests start.
+coverage: dev
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 soak: dev
