@@ -2,14 +2,14 @@
 
 import asyncio
 import tempfile
-import time
 from bisect import bisect_left
 from datetime import time as time_of_day
 from pathlib import Path
 
 from adapters.console.render import ConsoleRenderer
 from benchmarks.measure import show
-from benchmarks.morning import ACCOUNT, DUE, Clock, Sink
+from benchmarks.morning import ACCOUNT, DUE, Clock
+from benchmarks.sink import running
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.delivery.courier import Courier
@@ -28,19 +28,7 @@ def run() -> None:
 
 async def _run(folder: Path) -> None:
     clock = Clock(DUE - AHEAD)
-    arrived: list[float] = []
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while await reader.readuntil(b"\0"):
-                arrived.append(time.monotonic())
-                writer.write(b"1\n")
-        except asyncio.IncompleteReadError:
-            writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    sink = Sink(server.sockets[0].getsockname()[1])
-    async with open_app(Settings(data_dir=folder), clock) as app:
+    async with running() as sink, open_app(Settings(data_dir=folder), clock) as app:
         await _fill(app)
         store = app.store
         courier = Courier(
@@ -56,12 +44,11 @@ async def _run(folder: Path) -> None:
         clock.instant = DUE
         stop = asyncio.Event()
         serving = asyncio.create_task(courier.serve(ACCOUNT, stop))
-        while len(arrived) < CHATS:  # noqa: ASYNC110 - counted from outside
+        while courier.senders[ACCOUNT].counts["sent"] < CHATS:  # noqa: ASYNC110 - counted outside
             await asyncio.sleep(0.05)
         stop.set()
         await serving
-        await sink.close()
-    server.close()
+    arrived = sink.arrived
     took = arrived[CHATS - 1] - arrived[0]
     most = max(bisect_left(arrived, start + 1) - n for n, start in enumerate(arrived))
     show(f"{CHATS} chats at 30/s: from the first to the last", f"{took:.2f} s", "20.0-20.5 s")

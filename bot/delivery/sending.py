@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -76,8 +76,8 @@ class AccountSender:
         self._fence = fence
         self._meter = meter
         self._settler = Settler(ledger, clock)
-        self._queue: deque[Claimed] = deque()
-        self._work = asyncio.Condition()
+        self._queue: asyncio.Queue[Claimed] = asyncio.Queue()
+        self._progress = asyncio.Event()
         self._busy = 0
         self._turn = asyncio.Lock()
         self._hold: Hold | None = None
@@ -101,7 +101,7 @@ class AccountSender:
             while not self.must_wait:
                 if await self._claim(instant):
                     await self._until_low()
-                elif self._busy or self._queue:
+                elif self._busy or self._queue.qsize():
                     await self._until_less()
                 elif (wait := await self._next_wait(instant)) is not None:
                     await asyncio.sleep((wait - instant).total_seconds())
@@ -157,13 +157,9 @@ class AccountSender:
         if not claimed:
             return False
         chats = await self._chats.get_all([delivery.chat_id for delivery in claimed])
-        async with self._work:
-            self._queue += [
-                Claimed(delivery, chats[delivery.chat_id], begin_by)
-                for delivery in claimed
-                if delivery.chat_id in chats
-            ]
-            self._work.notify_all()
+        for delivery in claimed:
+            if chat := chats.get(delivery.chat_id):
+                self._queue.put_nowait(Claimed(delivery, chat, begin_by))
         return True
 
     async def _next_wait(self, now: datetime) -> datetime | None:
@@ -171,24 +167,28 @@ class AccountSender:
         return await self._ledger.next_wait([self.account], now, now + SHORT_WAIT)
 
     async def _give_back(self) -> None:
-        back = [Outcome(claimed.delivery, DeliveryState.READY) for claimed in self._queue]
-        self._queue.clear()
+        back = []
+        while self._queue.qsize():
+            claimed = self._queue.get_nowait()
+            back.append(Outcome(claimed.delivery, DeliveryState.READY))
         if back:
             await self._ledger.settle(back, self._clock.now())
 
     async def _until_low(self) -> None:
-        await self._wait_for(lambda: len(self._queue) <= self._outlet.limits.in_flight)
+        await self._wait_for(lambda: self._queue.qsize() <= self._outlet.limits.in_flight)
 
     async def _until_less(self) -> None:
         before = self.counts.total()
         await self._wait_for(lambda: not self._busy or self.counts.total() > before)
 
     async def _until_done(self) -> None:
-        await self._wait_for(lambda: not (self._busy or self._queue))
+        await self._wait_for(lambda: not (self._busy or self._queue.qsize()))
 
     async def _wait_for(self, condition: Callable[[], bool]) -> None:
-        async with self._work:
-            await self._work.wait_for(condition)
+        """Only the one who claims waits; the workers wait at the queue."""
+        while not condition():
+            self._progress.clear()
+            await self._progress.wait()
 
     # Sending
 
@@ -207,17 +207,14 @@ class AccountSender:
 
     async def _run(self, as_of: Callable[[], datetime]) -> None:
         while True:
-            async with self._work:
-                await self._work.wait_for(lambda: bool(self._queue))
-                claimed = self._queue.popleft()
-                self._busy += 1
+            claimed = await self._queue.get()
+            self._busy += 1
             try:
                 with correlation.delivery(key_of(claimed.delivery)):
                     counted = await self._send(claimed, as_of)
             finally:
-                async with self._work:
-                    self._busy -= 1
-                    self._work.notify_all()
+                self._busy -= 1
+                self._progress.set()
             self._count(claimed.delivery, counted, as_of)
 
     def _count(

@@ -34,6 +34,12 @@ class SqlLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        insert = database.insert(chat_issues)
+        # Neither chat nor issue was erased: their deliveries would have gone with them.
+        self._showing = insert.on_conflict_do_update(
+            index_elements=list(chat_issues.primary_key),
+            set_={"until": insert.excluded.until, "shown_at": insert.excluded.shown_at},
+        )
 
     @retried
     async def plan_due(
@@ -120,8 +126,9 @@ class SqlLedger:
         if not all(each.payloads for each in made):
             raise ValueError("an issue has at least one message")
         async with self._database.write() as connection:
-            query = transitions.still_planned([each.delivery_id for each in made])
-            planned = set((await connection.execute(query)).scalars())
+            asked = {"ids": [each.delivery_id for each in made]}
+            still = await connection.execute(transitions.still_planned(), asked)
+            planned = set(still.scalars())
             there = [each for each in made if each.delivery_id in planned]
             if not there:
                 return 0
@@ -176,23 +183,23 @@ class SqlLedger:
         async with self._database.write() as connection:
             if fence and not await connection.scalar(transitions.holds_lease(fence)):
                 return ()
-            found = await connection.execute(transitions.claimable(accounts, now).limit(limit))
+            found = await connection.execute(
+                transitions.claimable(tuple(accounts)), {"now": now, "most": limit}
+            )
             # Of two days' issues for one chat only the longer due is taken now.
             first_of_chat = {row.chat_id: row.id for row in reversed(found.all())}
             if not first_of_chat:
                 return ()
-            taken = await connection.execute(
-                transitions.take(list(first_of_chat.values()), owner, lease_until)
-            )
-            ids = taken.scalars().all()
-            rows = (await connection.execute(transitions.with_payload(ids))).all()
+            claim = {"ids": list(first_of_chat.values()), "by": owner, "lease_end": lease_until}
+            taken = {"ids": (await connection.execute(transitions.take(), claim)).scalars().all()}
+            rows = (await connection.execute(transitions.with_payload(), taken)).all()
         return tuple(transitions.to_delivery(row, row.payload) for row in rows)
 
     @retried
     async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> set[int]:
         asked = {outcome.delivery.id: outcome for outcome in outcomes}
         async with self._database.write() as connection:
-            claimed = (await connection.execute(transitions.in_hand(list(asked)))).all()
+            claimed = await connection.execute(transitions.in_hand(), {"ids": list(asked)})
             rows = {row.id: row for row in claimed if _holds(asked[row.id].delivery, row)}
             held = [outcome for outcome in outcomes if outcome.delivery.id in rows]
             if not held:
@@ -213,8 +220,6 @@ class SqlLedger:
     ) -> None:
         if not rows:
             return
-        # Neither chat nor issue was erased: their deliveries would have gone with them.
-        insert = self._database.insert(chat_issues)
         values = [
             {
                 "chat_id": row.chat_id,
@@ -225,11 +230,7 @@ class SqlLedger:
             }
             for row in rows
         ]
-        new = {"until": insert.excluded.until, "shown_at": insert.excluded.shown_at}
-        keys = list(chat_issues.primary_key)
-        await connection.execute(
-            insert.on_conflict_do_update(index_elements=keys, set_=new), values
-        )
+        await connection.execute(self._showing, values)
 
     async def _hold_chats(self, connection: AsyncConnection, held: Sequence[Outcome]) -> None:
         rows = [

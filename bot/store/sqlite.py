@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
+from bot.store import onetrip
 
 # By SQLite's primary result code: https://www.sqlite.org/rescode.html
 _SENTENCES = {
@@ -84,6 +85,7 @@ def create_engine(url: URL, busy_seconds: float, **options: Any) -> AsyncEngine:
     That is ``BEGIN`` unless it is set; with None there is no transaction.
     """
     engine = create_async_engine(url, connect_args={"timeout": busy_seconds}, **options)
+    event.listen(engine.sync_engine, "do_connect", onetrip.connect)
     event.listen(engine.sync_engine, "connect", _set_up)
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "invalidate", _release)

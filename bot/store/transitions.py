@@ -1,7 +1,11 @@
-"""The statements that move deliveries from state to state; ``ledger`` runs them."""
+"""The statements that move deliveries from state to state; ``ledger`` runs them.
+
+Those that every message needs are made once, with parameters: making one costs more than to run it.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -9,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Delete,
+    Integer,
     Row,
     Select,
     Update,
@@ -113,14 +118,17 @@ def unfinished(chat_ids: Sequence[int], due_before: datetime) -> list[Select[int
     ]
 
 
-def still_planned(ids: Sequence[int]) -> Select[int]:
+@cache
+def still_planned() -> Select[int]:
+    """The parameter is ``ids``."""
     return (
         select(deliveries.c.id)
-        .where(deliveries.c.id.in_(ids), in_state(DeliveryState.PLANNED))
+        .where(_is_asked(), in_state(DeliveryState.PLANNED))
         .with_for_update(key_share=True)
     )
 
 
+@cache
 def made_ready() -> Update:
     """For many rows at once: the parameters are ``row_id``, ``issue`` and ``looked_at``."""
     return (
@@ -155,8 +163,13 @@ def later_parts(ids: Sequence[int]) -> Select[Any]:
     )
 
 
-def claimable(accounts: Accounts, now: datetime) -> Select[int, int]:
-    """Ids of the rows that may be sent now and of their chats, the longest due first."""
+@cache
+def claimable(accounts: tuple[tuple[str, str], ...]) -> Select[int, int]:
+    """Ids of the rows that may be sent now and of their chats, the longest due first.
+
+    The parameters are ``now`` and ``most``.
+    """
+    now = bindparam("now", type_=deliveries.c.due_at.type)
     over = deliveries.c.not_before.is_(None) | (deliveries.c.not_before <= now)
     return (
         select(deliveries.c.id, deliveries.c.chat_id)
@@ -169,6 +182,7 @@ def claimable(accounts: Accounts, now: datetime) -> Select[int, int]:
             ~_earlier_part_unsent(),
         )
         .order_by(*_LONGEST_DUE)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
 
@@ -198,16 +212,18 @@ def holds_lease(fence: Lease) -> Select[int]:
     )
 
 
-def take(ids: Sequence[int], owner: str, lease_until: datetime) -> Update:
+@cache
+def take() -> Update:
+    """The parameters are ``ids``, ``by`` whom, and ``lease_end``."""
     # With row locks, another claim on the same chat may have been committed after ``claimable``
     # looked; this looks again.
     return (
         update(deliveries)
-        .where(deliveries.c.id.in_(ids), ~_other_in_flight())
+        .where(_is_asked(), ~_other_in_flight())
         .values(
             state=DeliveryState.SENDING.value,
-            owner=owner,
-            lease_until=lease_until,
+            owner=bindparam("by"),
+            lease_until=bindparam("lease_end", type_=deliveries.c.lease_until.type),
             attempt=deliveries.c.attempt + 1,
             not_before=None,
         )
@@ -215,7 +231,9 @@ def take(ids: Sequence[int], owner: str, lease_until: datetime) -> Update:
     )
 
 
-def with_payload(ids: Sequence[int]) -> Select[Any]:
+@cache
+def with_payload() -> Select[Any]:
+    """The parameter is ``ids``."""
     message = and_(
         payloads.c.issue_id == deliveries.c.issue_id,
         payloads.c.platform == chats.c.platform,
@@ -225,20 +243,23 @@ def with_payload(ids: Sequence[int]) -> Select[Any]:
         select(deliveries, payloads.c.payload)
         .join(chats, chats.c.id == deliveries.c.chat_id)
         .join(payloads, message)
-        .where(deliveries.c.id.in_(ids))
+        .where(_is_asked())
         .order_by(*_LONGEST_DUE)
     )
 
 
-def in_hand(ids: Sequence[int]) -> Select[Any]:
-    """Rows of these ids that are claimed, whoever claimed them; they stay locked."""
+@cache
+def in_hand() -> Select[Any]:
+    """Rows of the parameter ``ids`` that are claimed, whoever claimed them; they stay locked."""
+    names = ("id", "owner", "attempt", "chat_id", "day", "part", "issue_id", "until")
     return (
-        select(deliveries)
-        .where(deliveries.c.id.in_(ids), in_state(DeliveryState.SENDING))
+        select(*(deliveries.c[name] for name in names))
+        .where(_is_asked(), in_state(DeliveryState.SENDING))
         .with_for_update(key_share=True)
     )
 
 
+@cache
 def settled() -> Update:
     """For many rows at once: see ``settled_values``. What is not given stays."""
     row = deliveries.c
@@ -276,6 +297,7 @@ def settled_values(outcome: Outcome, now: datetime) -> dict[str, Any]:
     }
 
 
+@cache
 def chat_held() -> Update:
     """For many chats at once: what waits for ``held_chat`` from ``since_day`` waits longer."""
     hold = bindparam("hold_until", type_=deliveries.c.not_before.type)
@@ -434,6 +456,11 @@ def finished_before(day: date) -> Delete:
 def payloads_without_deliveries() -> Delete:
     used = select(deliveries.c.id).where(deliveries.c.issue_id == payloads.c.issue_id)
     return delete(payloads).where(~used.exists())
+
+
+def _is_asked() -> ColumnElement[bool]:
+    """The row's id is one of the parameter ``ids``."""
+    return deliveries.c.id.in_(bindparam("ids", expanding=True, type_=deliveries.c.id.type))
 
 
 def _chat_is_open(accounts: Accounts) -> ColumnElement[bool]:

@@ -358,7 +358,7 @@ async def test_the_database_refuses_two_messages_in_flight_to_one_chat(
 async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
     queries = {
         "ix_deliveries_planned": transitions.commissions([ACCOUNT], NOW, (NOW, 1), 10),
-        "ix_deliveries_claimable": transitions.claimable([ACCOUNT], NOW),
+        "ix_deliveries_claimable": transitions.claimable((ACCOUNT,)).params(now=NOW, most=10),
         "uq_deliveries_sending": transitions.claim_over(NOW, []),
         "ix_deliveries_uncertain": transitions.expired([DeliveryState.UNCERTAIN], NOW),
     }
@@ -371,9 +371,7 @@ async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
 
 def test_postgresql_claims_skip_what_others_hold() -> None:
     compiled = str(
-        transitions.claimable([ACCOUNT], NOW).compile(
-            dialect=make_url("postgresql://").get_dialect()()
-        )
+        transitions.claimable((ACCOUNT,)).compile(dialect=make_url("postgresql://").get_dialect()())
     )
     assert compiled.endswith("FOR UPDATE SKIP LOCKED")
 
