@@ -1,5 +1,6 @@
 """Makes issues: gathers candidates, chooses, loads and composes; the store is asked, not told."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.digest.absence import Facts, notices
 from bot.digest.choose import Caps, choose, daily_section
 from bot.digest.compose import Edition, compose
+from bot.digest.pool import Pool
 from bot.digest.rank import Ranked, ranked
 from bot.digest.select import topic_filter, wanted
 from bot.digest.window import LOOK_BACK, OVERLAP, RENEWAL, window_start
@@ -16,6 +18,7 @@ from bot.model import (
     Candidate,
     Chat,
     Compilation,
+    Entry,
     FollowKind,
     Section,
     StoredItem,
@@ -29,6 +32,13 @@ from bot.topics import Taxonomy
 MAX_PAPERS = 200
 MAX_OTHERS = 200
 """The best so many are looked at: more than any issue shows, few enough to be quick."""
+
+FEW = 4
+"""So many topic sets are looked up in the store by themselves; for more a window is read whole."""
+
+MOST_HELD = 16_000
+"""Candidates of a window that are held for that: some 10 MB. In a window of more each topic set is
+looked up."""
 
 _PAPERS = frozenset({Section.PAPERS})
 _OTHERS = frozenset(Section) - _PAPERS
@@ -172,6 +182,9 @@ class Desk:
         self._filters: dict[tuple[Subscription, ...], TopicFilter] = {}
         self._items_of: dict[int, frozenset[int]] = {}
         self._items: dict[int, StoredItem] = {}
+        self._bodies: dict[tuple[int, str], Entry] = {}
+        self._asked: Counter[Window] = Counter()
+        self._pools: dict[Window, Pool | None] = {}
         self._others: dict[tuple[Window, frozenset[Section] | None], bool] = {}
 
     async def briefs(self, readers: Sequence[Reader]) -> list[Brief]:
@@ -248,6 +261,7 @@ class Desk:
             await self._load(item_ids),
             replace(await self._edition(brief), notices=notices(facts, window.until, words)),
             self._editor.taxonomy,
+            self._bodies,
         )
         return ComposedIssue(issue, item_ids, window.until)
 
@@ -256,12 +270,12 @@ class Desk:
         by, window = self._filter(brief.follows), brief.window
         if (by, window) not in self._ranked:
             found = await self._found(by, window)
-            kept = [candidate for candidate in found if wanted(candidate, by)]
-            best_first = ranked(kept, by, self._editor.weights)
-            self._ranked[by, window] = tuple(map(self._shared, best_first))
+            self._ranked[by, window] = ranked(found, by, self._editor.weights)
+            if by.keywords or by.excluded_keywords:
+                self._ranked[by, window] = tuple(map(self._without_text, self._ranked[by, window]))
         return self._ranked[by, window]
 
-    def _shared(self, ranked: Ranked) -> Ranked:
+    def _without_text(self, ranked: Ranked) -> Ranked:
         """With one object for each item, however many topic sets it is a candidate of."""
         own = ranked.candidate
         shared = self._candidates.get(own.id)
@@ -285,8 +299,20 @@ class Desk:
 
     async def _found(self, by: TopicFilter, window: Window) -> tuple[Candidate, ...]:
         """Candidates for all sections. A large batch of papers must not push out the rest."""
+        if not (by.keywords or by.excluded_keywords):
+            self._asked[window] += 1
+            if self._asked[window] > FEW and (pool := await self._pool(window)):
+                return pool.best(by, MAX_PAPERS, MAX_OTHERS)
         papers = await self._search(by, window, MAX_PAPERS, _PAPERS)
-        return papers + await self._search(by, window, MAX_OTHERS, _OTHERS)
+        others = await self._search(by, window, MAX_OTHERS, _OTHERS)
+        return tuple(candidate for candidate in papers + others if wanted(candidate, by))
+
+    async def _pool(self, window: Window) -> Pool | None:
+        """All of the window; None if that is too much."""
+        if window not in self._pools:
+            found = await self._search(_EVERYTHING, window, MOST_HELD + 1)
+            self._pools[window] = Pool(found) if len(found) <= MOST_HELD else None
+        return self._pools[window]
 
     async def _search(
         self,

@@ -1,6 +1,6 @@
 """Laying out an issue from what was chosen. Pure: the same inputs give the same issue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -45,8 +45,13 @@ def compose(
     items: Mapping[int, StoredItem],
     edition: Edition,
     taxonomy: Taxonomy,
+    bodies: MutableMapping[tuple[int, str], Entry] | None = None,
 ) -> Issue:
-    """The issue in the language of the edition, its entries numbered through."""
+    """The issue in the language of the edition, its entries numbered through.
+
+    ``bodies`` keeps, by item and language, what does not depend on the issue, for the next one.
+    """
+    bodies = {} if bodies is None else bodies
     say = messages(edition.language)
     sections = []
     number = 0
@@ -55,8 +60,11 @@ def compose(
         for chosen in choice.chosen:
             number += 1
             stored = items[chosen.id]
-            entry = _entry(number, stored.item, edition.language, taxonomy)
-            entries.append(replace(entry, why=_why(chosen, choice, stored)))
+            body = bodies.get((chosen.id, edition.language))
+            if body is None:
+                body = _body(stored.item, edition.language, taxonomy)
+                bodies[chosen.id, edition.language] = body
+            entries.append(replace(body, number=number, why=_why(chosen, choice, stored)))
         sections.append(
             IssueSection(
                 section=choice.section,
@@ -90,12 +98,13 @@ def in_language(text: Localized, language: str) -> str:
     return next(filter(None, text.values()), "")
 
 
-def _entry(number: int, item: Item, language: str, taxonomy: Taxonomy) -> Entry:
+def _body(item: Item, language: str, taxonomy: Taxonomy) -> Entry:
+    """The entry of an item, but for its number and why it was chosen."""
     field, tasks = _field_and_tasks(item, language, taxonomy)
     introduction = in_language(item.summary, language)
     abstract = in_language(item.abstract, language)
     return Entry(
-        number=number,
+        number=0,
         title=item.title,
         url=_living(item),
         section=daily_section(item.section),

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -286,7 +287,7 @@ def _to_chat(row: Row[Any]) -> Chat:
         kind=ChatKind(row.kind),
         title=row.title,
         language=row.language,
-        schedule=Schedule(row.send_at, row.zone, frozenset(map(int, row.days))),
+        schedule=_schedule(row.send_at, row.zone, row.days),
         status=ChatStatus(row.status),
         quiet=None if row.quiet_start is None else QuietHours(row.quiet_start, row.quiet_end),
         paused_until=row.paused_until,
@@ -296,3 +297,9 @@ def _to_chat(row: Row[Any]) -> Chat:
         changed_at=row.changed_at,
         added_by=row.added_by,
     )
+
+
+# Nearly all chats share a few schedules, and what is known of an object need not be worked out.
+@lru_cache(maxsize=2**12)
+def _schedule(at: time, zone: str, days: str) -> Schedule:
+    return Schedule(at, zone, frozenset(map(int, days)))

@@ -1,6 +1,7 @@
 """The tables. A change here needs a new migration beside ``migrations/versions``."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -34,6 +35,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=2**12)
+def _moment(microseconds: int) -> datetime:
+    # Those of a page of rows are mostly the same few.
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
 class Instant(TypeDecorator[datetime]):
     """An instant in UTC: aware in, aware out. On SQLite whole microseconds since 1970.
 
@@ -61,7 +68,7 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         if dialect.name == "sqlite":
-            return _EPOCH + timedelta(microseconds=value)
+            return _moment(value)
         moment: datetime = value.astimezone(UTC)
         return moment
 
