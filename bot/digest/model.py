@@ -29,7 +29,8 @@ MIN_KNOWN = 8
 _MAX_BYTES = 20 * 2**20
 _REASONS, _LOOKED_THROUGH = 3, 12
 _FAR_LESS = 1 / 3
-_DAMAGE = (KeyError, EOFError, TypeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+# RuntimeError: zipfile takes a damaged flag for encryption, or for a compression it does not know.
+_DAMAGE = (KeyError, EOFError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _KINDS = ["uint32", "float16", "float16", "float32", "float32"]
 _Floats = npt.NDArray[np.float32]
 
