@@ -13,6 +13,7 @@ from benchmarks import (
     memory,
     morning,
     pace,
+    render,
     search,
     startup,
     today,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "today": today.run,
     "morning": morning.run,
     "pace": pace.run,
+    "render": render.run,
     "topics": topics.run,
     "search": search.run,
 }

@@ -20,6 +20,7 @@ from adapters.telegram.rich import (
     plain,
     size,
     split,
+    stripped,
     to_html,
     under,
     units,
@@ -103,8 +104,7 @@ def _packed(
     message: list[Rich] = []
     length = marks = 0
     for piece in pieces:
-        for part in _fitting(piece, limit, limit, most_entities, measure):
-            more, more_marks = measure(part), entities(part)
+        for part, more, more_marks in _parts(piece, limit, most_entities, measure):
             full = length + len(_GAP) + more > limit or marks + more_marks > most_entities
             if message and full:
                 yield joined(message, _GAP)
@@ -116,15 +116,22 @@ def _packed(
         yield joined(message, _GAP)
 
 
-def _fitting(
-    piece: Rich, room: int, limit: int, most_entities: int, measure: Measure
-) -> Iterator[Rich]:
-    """The piece in parts of at most ``room`` visible units, fewer where they measure too much."""
-    for part in split(piece, room, most_entities):
-        if measure(part) <= limit or room == 1:
-            yield part
-        else:
-            yield from _fitting(part, max(room // 2, 1), limit, most_entities, measure)
+def _parts(
+    piece: Rich, limit: int, most_entities: int, measure: Measure, room: int | None = None
+) -> Iterator[tuple[Rich, int, int]]:
+    """The piece, divided where it is too long by itself: each part, its length, its entities.
+
+    Parts that measure more than they show are divided again, into ``room`` visible units.
+    """
+    whole = stripped(piece)
+    length, marks = measure(whole), entities(whole)
+    if (length <= limit and marks <= most_entities) or room == 1:
+        if whole:
+            yield whole, length, marks
+        return
+    room = limit if room is None else max(room // 2, 1)
+    for part in split(whole, room, most_entities):
+        yield from _parts(part, limit, most_entities, measure, room)
 
 
 def _pieces(issue: Issue) -> Iterator[Rich]:
@@ -172,9 +179,10 @@ def _title(entry: Entry, *, numbered: bool = True) -> Rich:
 
 def _true_host(title: str, url: str) -> Rich:
     """Where a title that looks like an address leads, if it is elsewhere."""
+    if not ("://" in title or ("." in title and " " not in title.strip())):
+        return ()
     host = urlsplit(url).hostname or ""
-    looks = "://" in title or (title.count(".") > 0 and " " not in title.strip())
-    return plain(f" ({host})") if looks and host not in title else ()
+    return plain(f" ({host})") if host not in title else ()
 
 
 def _byline(entry: Entry, say: Messages) -> str:

@@ -9,8 +9,9 @@ entities parsing), #messageentity (UTF-16 code units), and limits.tdesktop ("100
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
+from typing import NamedTuple
 
 from bot.digest.urls import without_unseen
 
@@ -27,16 +28,13 @@ class Mark:
 
     tag: str
     url: str = ""
+    opening: str = field(init=False, compare=False)
+    closing: str = field(init=False, compare=False)
 
-    @property
-    def opening(self) -> str:
-        if self.url:
-            return f'<a href="{escape(self.url)}">'
-        return f"<{self.tag}>"
-
-    @property
-    def closing(self) -> str:
-        return f"</{self.tag.partition(' ')[0]}>"
+    def __post_init__(self) -> None:
+        opening = f'<a href="{escape(self.url)}">' if self.url else f"<{self.tag}>"
+        object.__setattr__(self, "opening", opening)
+        object.__setattr__(self, "closing", f"</{self.tag.partition(' ')[0]}>")
 
 
 BOLD = Mark("b")
@@ -50,8 +48,7 @@ def link_to(url: str) -> Mark:
     return Mark("a", url)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A piece of text under the same marks."""
 
     text: str
@@ -71,11 +68,12 @@ def plain(text: str, *marks: Mark) -> Rich:
 
 def joined(parts: Iterable[Rich], gap: str = "\n") -> Rich:
     """The parts that are not empty, with ``gap`` between them."""
+    between = Run(gap)
     runs: list[Run] = []
     for part in parts:
         if part:
             if runs:
-                runs.append(Run(gap))
+                runs.append(between)
             runs.extend(part)
     return tuple(runs)
 
@@ -87,7 +85,7 @@ def under(mark: Mark, rich: Rich) -> Rich:
 
 def visible(rich: Rich) -> str:
     """What a reader sees."""
-    return "".join(run.text for run in rich)
+    return "".join([run.text for run in rich])
 
 
 def units(text: str) -> int:
@@ -115,13 +113,13 @@ def to_html(rich: Rich) -> str:
     """The text in Telegram's HTML."""
     html: list[str] = []
     open_: tuple[Mark, ...] = ()
-    for run in (*rich, Run("")):
-        if run.marks != open_:
-            shared = _shared(open_, run.marks)
+    for text, marks in (*rich, Run("")):
+        if marks != open_:
+            shared = _shared(open_, marks)
             html += [mark.closing for mark in reversed(open_[shared:])]
-            html += [mark.opening for mark in run.marks[shared:]]
-            open_ = run.marks
-        html.append(escape(run.text, quote=False))
+            html += [mark.opening for mark in marks[shared:]]
+            open_ = marks
+        html.append(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
     return "".join(html)
 
 
@@ -158,9 +156,11 @@ def sliced(rich: Rich, start: int, end: int) -> Rich:
 
 def stripped(rich: Rich) -> Rich:
     """Without white space at both ends."""
+    if not rich or not (rich[0].text[:1].isspace() or rich[-1].text[-1:].isspace()):
+        return rich
     text = visible(rich)
     start = len(text) - len(text.lstrip())
-    return rich if text == text.strip() else sliced(rich, start, max(start, len(text.rstrip())))
+    return sliced(rich, start, max(start, len(text.rstrip())))
 
 
 def _room(rich: Rich, limit: int, most_entities: int) -> int:
