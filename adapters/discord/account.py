@@ -15,15 +15,13 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord.turns import LONGEST_WAIT
 from bot.config import DiscordSettings
 from bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 10.0
-
-LONGEST_WAIT = 5.0
-"""Seconds that the SDK itself waits for a rate limit; for longer ones a delivery is put off."""
 
 BUDGET = 5_000
 BUDGET_SECONDS = 600.0
@@ -82,10 +80,12 @@ class Watch:
     async def _see(
         self,
         _session: aiohttp.ClientSession,
-        _context: SimpleNamespace,
+        context: SimpleNamespace,
         params: aiohttp.TraceRequestEndParams,
     ) -> None:
         response = params.response
+        if context.trace_request_ctx is not None:  # who asked wants to know
+            context.trace_request_ctx(response.headers)
         shared = response.headers.get("X-RateLimit-Scope") == "shared"
         if response.status in {401, 403, 429} and not shared:
             self._refused.append(time.monotonic())

@@ -6,6 +6,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from adapters.discord.places import FORUM
+from adapters.discord.turns import Note, Turns
 
 SILENT = 1 << 12
 """Message flag SUPPRESS_NOTIFICATIONS."""
@@ -25,6 +26,7 @@ class Posts:
         self._http = http
         self._account = account
         self._forums: set[str] = set()
+        self._turns = Turns()
 
     async def send(self, channel: str, body: Json, key: str, *, silent: bool) -> str:
         """Send a message; returns its id. Raises what the SDK raises.
@@ -34,21 +36,23 @@ class Posts:
         body = {**body, "allowed_mentions": NO_MENTIONS}
         if silent:
             body["flags"] = body.get("flags", 0) | SILENT
-        if channel not in self._forums:
-            try:
-                return await self._message(channel, body, key)
-            except discord.HTTPException as error:
-                if error.code != _NO_TEXT_CHANNEL:
-                    raise
-                self._forums.add(channel)
-        return await self._post(channel, body, key)
+        async with self._turns.take(channel) as note:
+            if channel not in self._forums:
+                try:
+                    return await self._message(channel, body, key, note)
+                except discord.HTTPException as error:
+                    if error.code != _NO_TEXT_CHANNEL:
+                        raise
+                    self._forums.add(channel)
+            return await self._post(channel, body, key, note)
 
-    async def _message(self, channel: str, body: Json, key: str) -> str:
+    async def _message(self, channel: str, body: Json, key: str, note: Note) -> str:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
-        sent = await self._http.request(route, json={**body, "nonce": key, "enforce_nonce": True})
+        payload = {**body, "nonce": key, "enforce_nonce": True}
+        sent = await self._http.request(route, json=payload, trace_request_ctx=note)
         return str(sent["id"])
 
-    async def _post(self, forum: str, body: Json, key: str) -> str:
+    async def _post(self, forum: str, body: Json, key: str, note: Note) -> str:
         """One post a day in a forum: the first message opens it, what follows goes into it.
 
         Posts know no nonce, so the forum's last one is looked at before another is opened.
@@ -57,9 +61,10 @@ class Posts:
         last = await self._last(forum)
         if last is not None and name in {None, last["name"]}:
             # A post's first message has the id of its thread.
-            return str(last["id"]) if name else await self._message(last["id"], body, key)
+            return str(last["id"]) if name else await self._message(last["id"], body, key, note)
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
-        post = await self._http.request(route, json={"name": name or "…", "message": body})
+        payload = {"name": name or "…", "message": body}
+        post = await self._http.request(route, json=payload, trace_request_ctx=note)
         return str(post["id"])
 
     async def _last(self, forum: str) -> Json | None:

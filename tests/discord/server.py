@@ -7,6 +7,7 @@ of Discord's markdown, and collects every problem in ``problems``.
 import asyncio
 import base64
 import json
+import math
 import re
 import time
 from collections import defaultdict, deque
@@ -107,6 +108,8 @@ class DiscordServer:
     nonce_seconds: float = 300.0
     bucket: tuple[int, float] = (1000, 1.0)
     """So many messages to one channel in so many seconds; told in headers, and enforced."""
+    slow_seconds: float = 0.0
+    """How long the answer to a message is under way."""
     _nonces: dict[tuple[str, str], tuple[float, Json]] = field(default_factory=dict)
     _used: dict[str, tuple[float, int]] = field(default_factory=dict)
     _answered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -330,6 +333,8 @@ class DiscordServer:
                     response = handler(self, *match.groups(), body, files)
                 except _Refused as refused:
                     return _error(refused.status, refused.code, str(refused))
+                if name == "POST messages":
+                    await asyncio.sleep(self.slow_seconds)
                 return _cut(request) if fault.cut else response
         self.problems.append(f"{request.method} {path}: this server does not know it")
         return _error(404, 0, "404: Not Found")
@@ -420,7 +425,7 @@ class DiscordServer:
             raise _Refused(400, 50008, "Cannot send messages in a non-text channel")
         headers = self._spend(channel)
         if headers is None:
-            return _limited(0.2)
+            return _limited(self.bucket[1])
         known = self._nonces.get((channel, str(body.get("nonce"))))
         if known and body.get("enforce_nonce") and time.monotonic() - known[0] < self.nonce_seconds:
             return _json(known[1], headers=headers)
@@ -441,12 +446,13 @@ class DiscordServer:
             self.problems.append(f"channel {channel}: more than the headers allow")
             return None
         self._used[channel] = (since, used + 1)
+        left = math.ceil((since + window - now) * 1000) / 1000  # rounded up: never too early
         return {
             "X-RateLimit-Bucket": "messages",
             "X-RateLimit-Limit": str(most),
             "X-RateLimit-Remaining": str(most - used - 1),
-            "X-RateLimit-Reset-After": f"{since + window - now:.3f}",
-            "X-RateLimit-Reset": f"{time.time() + since + window - now:.3f}",
+            "X-RateLimit-Reset-After": f"{left:.3f}",
+            "X-RateLimit-Reset": f"{time.time() + left:.3f}",
         }
 
     def on_thread(self, channel: str, body: Json, files: list[str]) -> web.Response:

@@ -116,10 +116,24 @@ _TITLE = {"type": 10, "content": "# News · No\\. 1\nNov 18"}
 async def test_a_burst_keeps_to_what_the_headers_allow(
     server: DiscordServer, adapter: DiscordAdapter, place: dict[str, Any]
 ) -> None:
-    server.bucket = (5, 0.4)
+    """Answers that take a good part of the window show whether the bucket is counted right."""
+    server.bucket, server.slow_seconds = (5, 0.1), 0.03
     await _send(adapter, "k0", "0")
     await asyncio.gather(*(_send(adapter, f"k{n}", str(n)) for n in range(1, 16)))
-    assert sorted(map(int, server.said_in(place))) == list(range(16))
+    assert server.said_in(place) == [str(n) for n in range(16)]
+
+
+async def test_a_bucket_that_stays_empty_for_long_puts_the_delivery_off(
+    server: DiscordServer, adapter: DiscordAdapter, place: dict[str, Any]
+) -> None:
+    server.bucket = (1, 60.0)
+    await _send(adapter, "k0", "0")
+    asked = len(server.requests)
+    with pytest.raises(RetryLater) as raised:
+        await _send(adapter, "k1", "1")
+    assert raised.value.scope is Scope.CHAT
+    assert 50 < (raised.value.seconds or 0) <= 60
+    assert len(server.requests) == asked, "it is known without asking"
 
 
 async def test_so_many_refusals_end_the_sending_for_a_while(
