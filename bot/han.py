@@ -10,9 +10,14 @@ from functools import cache
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
+def has_han(text: str) -> bool:
+    """Whether a character of ``text`` is Chinese."""
+    return _HAN.search(text) is not None
+
+
 def simplified(text: str) -> str:
     """``text`` with each traditional character as its simplified one. Idempotent, same length."""
-    return text.translate(_table()) if _HAN.search(text) else text
+    return text.translate(_table()) if has_han(text) else text
 
 
 @cache
