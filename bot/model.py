@@ -368,7 +368,7 @@ class Why:
 class Entry:
     """An item as it stands in an issue, its texts already in the reader's language.
 
-    ``why`` is missing in issues of the first version of Ribao.
+    ``id`` is the item's. It and ``why`` are missing in issues of earlier versions of Ribao.
     """
 
     number: int
@@ -387,6 +387,7 @@ class Entry:
     links: tuple[Link, ...]
     images: tuple[str, ...]
     why: Why | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

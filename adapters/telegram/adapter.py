@@ -19,10 +19,11 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.signing import Signer
 from adapters.telegram.account import AGAIN_SECONDS, introduce, open_bot
-from adapters.telegram.buttons import MAX_DATA
+from adapters.telegram.buttons import MAX_DATA, item_rows, markup_of
 from adapters.telegram.errors import as_delivery_error
 from adapters.telegram.handlers import Handlers, send_text
 from adapters.telegram.menu import menus
+from adapters.telegram.payload import Payload
 from adapters.telegram.polling import Poller
 from adapters.telegram.render import TelegramRenderer
 from adapters.telegram.updates import PLATFORM, in_name_of, kind_of, title_of
@@ -90,8 +91,17 @@ class TelegramAdapter:
     # Delivering
 
     async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+        message = Payload.loaded(payload)
+        rows = tuple(item_rows(message.items, chat.id, self._signer))
         try:
-            sent = await send_text(self._bot, chat, payload, silent=silent, paid=self._paid)
+            sent = await send_text(
+                self._bot,
+                chat,
+                message.html,
+                silent=silent,
+                buttons=markup_of(rows),
+                paid=self._paid,
+            )
         except TelegramError as error:
             raise as_delivery_error(error) from None
         return str(sent.message_id)

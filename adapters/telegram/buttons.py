@@ -1,12 +1,17 @@
-"""Choices as inline buttons. Pure.
+"""Choices as inline buttons, and what can be done with the items of an issue. Pure.
+
+Under an issue stands the number of each of its items. Pressed, it opens a row below with what can
+be done with that item, in the place of another's row; pressed again, it closes it.
 
 Telegram allows 1 to 64 bytes of callback data
 (https://core.telegram.org/bots/api#inlinekeyboardbutton); a command that finds no room has no
 button, and is told in words.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from adapters.choices import TICK, turns
 from adapters.signing import Signer
@@ -17,6 +22,13 @@ MAX_LABEL = 64
 """Characters; longer ones are cut off by the apps anyway."""
 
 _WIDE = 24
+_NUMBERS = 8
+"""So many numbers in a row are still easy to press."""
+
+_ITEM = "\x1e"
+"""The data of a number: what is opened, no command."""
+
+_ACTIONS = (("🔖", "/save"), ("👍", "/like"), ("👎", "/dislike"), ("📄", "/item"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,54 @@ def keyboard(reply: Reply, chat: str, signer: Signer) -> tuple[tuple[Button, ...
 def without_button(reply: Reply, chat: str, signer: Signer) -> tuple[Choice, ...]:
     """The choices whose command finds no room in a button."""
     return tuple(each for each in reply.choices if signer.sign(chat, each.command) is None)
+
+
+def item_rows(
+    items: Sequence[tuple[int, int]], chat: str, signer: Signer
+) -> Iterator[tuple[Button, ...]]:
+    """The numbers of the items, each with its id, as buttons."""
+    choices = [Choice(str(number), f"{_ITEM}{number} {item}") for number, item in items]
+    buttons = list(_signed(choices, chat, signer))
+    many = -(-len(buttons) // _NUMBERS)
+    in_row = -(-len(buttons) // max(many, 1))
+    for start in range(0, in_row * many, max(in_row, 1)):
+        yield tuple(buttons[start : start + in_row])
+
+
+def item_command(pressed: str) -> str | None:
+    """The command that shows the item in full whose number was pressed; None for what is none."""
+    return f"/item #{pressed.partition(' ')[2]}" if pressed.startswith(_ITEM) else None
+
+
+def opened(
+    markup: InlineKeyboardMarkup, pressed: str, chat: str, signer: Signer
+) -> InlineKeyboardMarkup:
+    """The keyboard after the number of an item was pressed: its row is opened, or closed."""
+    number, _, item = pressed.removeprefix(_ITEM).partition(" ")
+    rows = []
+    was_open = False
+    place = 0
+    for row in markup.inline_keyboard:
+        commands = [signer.read(chat, str(button.callback_data)) or "" for button in row]
+        if commands[0].startswith("/save #"):
+            was_open = commands[0] == f"/save #{item}"
+            continue
+        rows.append(row)
+        if commands[0].startswith(_ITEM):
+            place = len(rows)
+    if not was_open:
+        actions = [Choice(f"{sign} {number}", f"{name} #{item}") for sign, name in _ACTIONS]
+        rows.insert(place, _inline(_signed(actions, chat, signer)))
+    return InlineKeyboardMarkup(rows)
+
+
+def markup_of(rows: Sequence[Iterable[Button]]) -> InlineKeyboardMarkup | None:
+    """The rows as Telegram takes them; None where there are none."""
+    return InlineKeyboardMarkup([_inline(row) for row in rows]) if rows else None
+
+
+def _inline(row: Iterable[Button]) -> tuple[InlineKeyboardButton, ...]:
+    return tuple(InlineKeyboardButton(b.label, callback_data=b.data) for b in row)
 
 
 def _signed(choices: Iterable[Choice], chat: str, signer: Signer) -> Iterator[Button]:

@@ -14,11 +14,12 @@ from telegram import (
     Message,
     Update,
 )
-from telegram.constants import ParseMode
+from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.choices import as_note, is_refusal, opposite_of, turned_label
 from adapters.signing import Signer, read_part
+from adapters.telegram.buttons import item_command, opened
 from adapters.telegram.inline import CACHE_SECONDS, incoming_inline, results, to_the_bot
 from adapters.telegram.pages import Shown
 from adapters.telegram.rich import plain, to_html
@@ -85,8 +86,9 @@ class Handlers:
     async def _message(self, message: Message) -> None:
         incoming = incoming_message(message, str(self._bot.id), self._bot.username)
         reply = await self._handle(incoming) if incoming else None
-        if incoming and reply:
-            await self._reply(incoming, reply)
+        if incoming and reply and not await self._reply(incoming, reply):
+            words = to_html(plain(self._write_first(incoming)))
+            await send_text(self._bot, incoming.chat, words)
 
     async def _offer(self, query: InlineQuery) -> None:
         reply = await self._handle(incoming_inline(query, str(self._bot.id)))
@@ -107,9 +109,24 @@ class Handlers:
             await query.answer(speak("button.stale"), show_alert=True)
             return
         command, part = read_part(pressed)
+        item = item_command(command)
+        # In a channel thousands share a keyboard: nobody may open a row under another's finger.
+        if item and message.chat.type != ChatType.CHANNEL:
+            await self._open(query, message, command)
+        else:
+            await self._obey(query, message, item or command, part)
+
+    async def _obey(
+        self, query: CallbackQuery, message: Message, command: str, part: int | None
+    ) -> None:
+        """Do what a button stands for."""
         incoming = incoming_press(query, message, str(self._bot.id), command)
         reply = await self._handle(incoming)
         note = as_note(reply, MAX_NOTE)
+        if reply is not None and note is None and _is_elsewhere(incoming, reply):
+            sent = await self._reply(incoming, reply)
+            await query.answer(None if sent else self._write_first(incoming), show_alert=not sent)
+            return
         await query.answer(note)
         if reply is None:
             return
@@ -120,22 +137,34 @@ class Handlers:
         elif not is_refusal(reply):
             await self._turn(message, command)
 
-    async def _reply(self, incoming: Incoming, reply: Reply) -> None:
+    async def _open(self, query: CallbackQuery, message: Message, pressed: str) -> None:
+        """Show what can be done with an item, under its number."""
+        await query.answer()
+        if message.reply_markup is not None:
+            chat = str(message.chat.id)
+            await self._put(message, opened(message.reply_markup, pressed, chat, self._signer))
+
+    async def _reply(self, incoming: Incoming, reply: Reply) -> bool:
+        """Send a reply; False if it is for a person to whom the bot may not write."""
         chat = incoming.chat
-        if reply.private and incoming.kind is not ChatKind.PRIVATE:
+        if _is_elsewhere(incoming, reply):
             chat = replace(chat, id=incoming.sender_id, thread="")
         shown = Shown(reply, chat.id, self._signer)
+        texts = shown.texts
         try:
-            for number, html in enumerate(shown.texts, 1):
-                markup = shown.markup if number == len(shown.texts) else None
+            for number, html in enumerate(texts, 1):
+                markup = shown.markup if number == len(texts) else None
                 await send_text(self._bot, chat, html, buttons=markup)
             await self._send_files(chat, reply)
         except Forbidden:
             if chat == incoming.chat:
                 raise
-            speak = messages(known_language(incoming.language or "") or "en")
-            words = plain(speak("private.write_first", name=f"@{self._bot.username}"))
-            await send_text(self._bot, incoming.chat, to_html(words))
+            return False
+        return True
+
+    def _write_first(self, incoming: Incoming) -> str:
+        speak = messages(known_language(incoming.language or "") or "en")
+        return speak("private.write_first", name=f"@{self._bot.username}")
 
     async def _send_files(self, chat: ChatAddress, reply: Reply) -> None:
         for block in reply.blocks:
@@ -169,8 +198,11 @@ class Handlers:
             [self._turned(button, chat, command, opposite) for button in row]
             for row in message.reply_markup.inline_keyboard
         ]
+        await self._put(message, InlineKeyboardMarkup(rows))
+
+    async def _put(self, message: Message, markup: InlineKeyboardMarkup) -> None:
         try:
-            await message.edit_reply_markup(InlineKeyboardMarkup(rows))
+            await message.edit_reply_markup(markup)
         except BadRequest as error:
             log.debug("Telegram: a button was not turned: %s", error.message)
 
@@ -181,3 +213,8 @@ class Handlers:
             return button
         label = turned_label(button.text, command)
         return InlineKeyboardButton(label, callback_data=self._signer.sign(chat, opposite))
+
+
+def _is_elsewhere(incoming: Incoming, reply: Reply) -> bool:
+    """Whether it is told to the person alone, not where they asked."""
+    return reply.private and incoming.kind is not ChatKind.PRIVATE

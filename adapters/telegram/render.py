@@ -1,12 +1,15 @@
 """Issues and replies as Telegram messages. Pure.
 
-A payload is a message's HTML. An issue becomes as few messages as possible, cut between its
-entries; an entry is only divided when it is longer than a message by itself.
+An issue becomes as few messages as possible, cut between its entries; an entry is only divided
+when it is longer than a message by itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from adapters.telegram.payload import Payload
 from adapters.telegram.rich import (
     BOLD,
     ITALIC,
@@ -42,26 +45,47 @@ Measure = Callable[[Rich], int]
 _MARKS = {Tone.PLAIN: (), Tone.TITLE: (BOLD,), Tone.HINT: (ITALIC,), Tone.REFUSAL: ()}
 
 
+class Piece(NamedTuple):
+    """What stands together, and the entry that it is, if it is one."""
+
+    rich: Rich
+    entry: Entry | None = None
+
+
+class Sheet(NamedTuple):
+    """A message: its text, and the entries that begin in it."""
+
+    rich: Rich
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def items(self) -> tuple[tuple[int, int], ...]:
+        """Number and item of each entry that has both."""
+        return tuple((entry.number, entry.id) for entry in self.entries if entry.id is not None)
+
+
 class TelegramRenderer:
-    """The ``Renderer`` of Telegram: payloads are HTML."""
+    """The ``Renderer`` of Telegram: see ``Payload``."""
 
     def render(self, issue: Issue) -> tuple[str, ...]:
-        return tuple(map(to_html, issue_messages(issue)))
+        sheets = issue_messages(issue)
+        return tuple(Payload(to_html(sheet.rich), sheet.items).dumped() for sheet in sheets)
 
     def plain(self, text: str) -> str:
-        return to_html(plain(text))
+        return Payload(to_html(plain(text))).dumped()
 
     def mark_late(self, payload: str, language: str) -> str:
         late = to_html(plain(messages(language)("issue.late"), ITALIC))
-        return f"{late}\n\n{payload}"
+        punctual = Payload.loaded(payload)
+        return replace(punctual, html=f"{late}\n\n{punctual.html}").dumped()
 
 
-def issue_messages(issue: Issue) -> Iterator[Rich]:
+def issue_messages(issue: Issue) -> Iterator[Sheet]:
     """The messages of an issue, in order."""
     return _packed(_pieces(issue), MAX_UNITS - LATE_ROOM, MAX_ENTITIES - 1)
 
 
-def issue_pages(issue: Issue) -> list[Rich]:
+def issue_pages(issue: Issue) -> list[Sheet]:
     """The same for paging: the HTML itself is no longer than a message may be.
 
     What counts in an edited text is told less clearly ("after entity parsing") than in a sent one.
@@ -73,13 +97,13 @@ def entry_message(entry: Entry, language: str) -> Rich:
     """One entry as a message of its own; what finds no room in it is cut off."""
     say = messages(language)
     whole = joined((_title(entry, numbered=False), *_details(entry, say)))
-    return next(_packed([whole], MAX_UNITS, MAX_ENTITIES))
+    return next(_packed([Piece(whole)], MAX_UNITS, MAX_ENTITIES)).rich
 
 
 def reply_messages(blocks: Iterable[Block]) -> Iterator[Rich]:
     """The messages of a reply, but for its issue and files."""
-    pieces = (piece for block in blocks for piece in _block(block))
-    return _packed(pieces, MAX_UNITS, MAX_ENTITIES)
+    pieces = (Piece(rich) for block in blocks for rich in _block(block))
+    return (sheet.rich for sheet in _packed(pieces, MAX_UNITS, MAX_ENTITIES))
 
 
 def _block(block: Block) -> Iterator[Rich]:
@@ -99,21 +123,26 @@ def _row(name: str, words: str) -> Rich:
 
 
 def _packed(
-    pieces: Iterable[Rich], limit: int, most_entities: int, measure: Measure = size
-) -> Iterator[Rich]:
+    pieces: Iterable[Piece], limit: int, most_entities: int, measure: Measure = size
+) -> Iterator[Sheet]:
     message: list[Rich] = []
+    entries: list[Entry] = []
     length = marks = 0
-    for piece in pieces:
-        for part, more, more_marks in _parts(piece, limit, most_entities, measure):
+    for rich, entry in pieces:
+        begins = entry
+        for part, more, more_marks in _parts(rich, limit, most_entities, measure):
             full = length + len(_GAP) + more > limit or marks + more_marks > most_entities
             if message and full:
-                yield joined(message, _GAP)
-                message, length, marks = [], 0, 0
+                yield Sheet(joined(message, _GAP), tuple(entries))
+                message, entries, length, marks = [], [], 0, 0
             length += more + (len(_GAP) if message else 0)
             marks += more_marks
             message.append(part)
+            if begins:
+                entries.append(begins)
+                begins = None
     if message:
-        yield joined(message, _GAP)
+        yield Sheet(joined(message, _GAP), tuple(entries))
 
 
 def _parts(
@@ -134,16 +163,16 @@ def _parts(
         yield from _parts(part, limit, most_entities, measure, room)
 
 
-def _pieces(issue: Issue) -> Iterator[Rich]:
+def _pieces(issue: Issue) -> Iterator[Piece]:
     """The parts of an issue between which it may be cut: its head, and each entry."""
     say = messages(issue.language)
-    yield _head(issue, say)
+    yield Piece(_head(issue, say))
     for section in issue.sections:
         for position, entry in enumerate(section.entries):
             heading = plain(f"{section.icon} {section.title}", BOLD) if position == 0 else ()
             last = position == len(section.entries) - 1
             rest = _left_out(section, say) if last else ()
-            yield joined((heading, _entry(entry, say), rest), "\n\n")
+            yield Piece(joined((heading, _entry(entry, say), rest), "\n\n"), entry)
 
 
 def _head(issue: Issue, say: Messages) -> Rich:

@@ -73,6 +73,7 @@ def incoming_press(query: CallbackQuery, message: Message, account: str, command
         sender_id=str(query.from_user.id),
         text=command,
         language=query.from_user.language_code,
+        pressed=True,
     )
 
 

@@ -23,7 +23,8 @@ from bot.topics import Taxonomy
 class Incoming:
     """One message or pressed button, as every adapter hands it over.
 
-    ``language`` is what the platform says of the person's language, if anything.
+    ``language`` is what the platform says of the person's language, if anything; ``pressed``: it
+    is the command of a button.
     """
 
     chat: ChatAddress
@@ -32,6 +33,7 @@ class Incoming:
     sender_id: str
     text: str
     language: str | None = None
+    pressed: bool = False
 
     @property
     def sender(self) -> str:

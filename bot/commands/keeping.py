@@ -5,13 +5,16 @@ from bot.commands.context import Context
 from bot.commands.references import item_named
 from bot.commands.reply import Choice, Page, Reply, Rows, Text, Tone, say
 from bot.digest.compose import in_language
+from bot.digest.normalise import bounded
 from bot.model import StoredItem
 
 ITEMS_PER_PAGE = 10
+MAX_TITLE = 100
+"""Characters of a title in a confirmation, which then fits into the note over a pressed button."""
 
 
 async def show(context: Context, argument: str) -> Reply:
-    """One item in full."""
+    """One item in full; in a group, whoever presses a button for it reads it alone."""
     stored = await item_named(context, argument)
     item = stored.item
     language = context.chat.language
@@ -26,19 +29,20 @@ async def show(context: Context, argument: str) -> Reply:
             Rows((("🔗", item.url), *code, *links)),
         ),
         choices=await _choices(context, stored),
+        private=context.incoming.pressed,
     )
 
 
 async def save(context: Context, argument: str) -> Reply:
     stored = await item_named(context, argument)
     new = await context.services.shelf.save(context.sender, stored.id, context.now)
-    return say(context.say("keep.saved" if new else "keep.already", title=stored.item.title))
+    return say(context.say("keep.saved" if new else "keep.already", title=_title(stored)))
 
 
 async def unsave(context: Context, argument: str) -> Reply:
     stored = await item_named(context, argument)
     gone = await context.services.shelf.unsave(context.sender, stored.id)
-    return say(context.say("keep.removed" if gone else "keep.absent", title=stored.item.title))
+    return say(context.say("keep.removed" if gone else "keep.absent", title=_title(stored)))
 
 
 async def saved(context: Context, argument: str) -> Reply:
@@ -74,7 +78,11 @@ async def _vote(context: Context, argument: str, vote: int) -> Reply:
     stored = await item_named(context, argument)
     await context.services.shelf.vote(context.sender, stored.id, vote, context.now)
     key = "keep.liked" if vote > 0 else "keep.disliked"
-    return say(context.say(key, title=stored.item.title))
+    return say(context.say(key, title=_title(stored)))
+
+
+def _title(stored: StoredItem) -> str:
+    return bounded(stored.item.title, MAX_TITLE)
 
 
 async def _choices(context: Context, stored: StoredItem) -> tuple[Choice, ...]:

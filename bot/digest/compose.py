@@ -64,7 +64,8 @@ def compose(
             if body is None:
                 body = _body(stored.item, edition.language, taxonomy)
                 bodies[chosen.id, edition.language] = body
-            entries.append(replace(body, number=number, why=_why(chosen, choice, stored)))
+            why = _why(chosen, choice, stored)
+            entries.append(replace(body, number=number, why=why, id=chosen.id))
         sections.append(
             IssueSection(
                 section=choice.section,

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.check import check
+from adapters.telegram.payload import Payload
 from bot.config import TelegramSettings
 from bot.errors import ConfigError, OutcomeUnknown, RetryLater
 from bot.model import ChatAddress
@@ -13,6 +14,7 @@ from tests.telegram.server import BOT_ID, TOKEN, USERNAME, Fault, TelegramServer
 
 ANN = 77
 NOWHERE = TelegramSettings(base_url="http://127.0.0.1:9")
+TEXT = Payload("text").dumped()
 HERE = ChatAddress("telegram", str(BOT_ID), str(ANN))
 
 
@@ -42,7 +44,7 @@ async def test_a_server_that_is_not_there_stops_nobody() -> None:
     )
     async with TelegramAdapter.open(TOKEN, NOWHERE) as adapter:
         with pytest.raises(RetryLater):
-            await adapter.send(HERE, "text", key="k", silent=False)
+            await adapter.send(HERE, TEXT, key="k", silent=False)
 
 
 @pytest.mark.parametrize(("paid", "asked"), [(False, None), (True, "true")])
@@ -52,7 +54,7 @@ async def test_stars_are_spent_only_where_the_operator_says_so(
     server.user(ANN)
     settings = TelegramSettings(base_url=server.url, paid_broadcast=paid)
     async with TelegramAdapter.open(TOKEN, settings) as adapter:
-        await adapter.send(HERE, "text", key="k", silent=False)
+        await adapter.send(HERE, TEXT, key="k", silent=False)
     (request,) = (each for each in server.requests if each.method == "sendMessage")
     assert request.params.get("allow_paid_broadcast") == asked
 
@@ -73,12 +75,12 @@ async def test_the_token_is_in_no_log_and_no_error(
     server.fail("sendMessage", Fault(cut=True), Fault(500, "oops"), Fault(cut=True, taken=True))
     for _ in range(3):
         with pytest.raises(OutcomeUnknown) as raised:
-            await adapter.send(HERE, "text", key="k", silent=False)
+            await adapter.send(HERE, TEXT, key="k", silent=False)
         assert "canary" not in repr(raised.value)
-    await adapter.send(HERE, "text", key="k", silent=False)
+    await adapter.send(HERE, TEXT, key="k", silent=False)
     async with TelegramAdapter.open(TOKEN, NOWHERE) as other:
         with pytest.raises(RetryLater) as later:
-            await other.send(HERE, "text", key="k", silent=False)
+            await other.send(HERE, TEXT, key="k", silent=False)
         assert "canary" not in repr(later.value)
     assert caplog.records
     assert "canary" not in caplog.text

@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.payload import Payload
 from bot.model import ChatAddress
 from tests.adapters.contract import AdapterContract, Arrived, Subject
 from tests.telegram.oracles import parse_html
@@ -12,7 +13,7 @@ ANN = 77
 
 
 def fits(payload: str) -> bool:
-    parsed = parse_html(payload)
+    parsed = parse_html(Payload.loaded(payload).html)
     return 1 <= len(parsed.text.encode("utf-16-le")) // 2 <= 4096 and len(parsed.entities) <= 100
 
 
@@ -33,7 +34,7 @@ class TestTelegram(AdapterContract):
             channel="@news",
             manager=str(ANN),
             idempotent=False,
-            visible=lambda payload: parse_html(payload).text,
+            visible=lambda payload: parse_html(Payload.loaded(payload).html).text,
             fits=fits,
             arrived=arrived,
         )

@@ -43,6 +43,13 @@ class Ribao:
         await self.rests()
         return self.server.messages[where][-1]
 
+    async def presses(self, user: Json, message: Json, label: str) -> None:
+        """``user`` presses the button that says ``label``, and the bot has answered."""
+        before = len(self.server.answers)
+        self.server.press(user, message, label)
+        await self.server.until(lambda: len(self.server.answers) > before)
+        await self.rests()
+
     async def rests(self) -> None:
         """Wait until the bot has answered all there is, and asks for more."""
         await self.server.until(lambda: self.server.is_asked_for_news)
@@ -248,6 +255,66 @@ async def test_an_issue_that_is_asked_for_has_pages(ribao: Ribao) -> None:
     await ribao.server.until(lambda: first["text"] == seen[-2])
 
 
+async def test_under_a_pushed_issue_each_item_can_be_kept_judged_and_read_in_full(
+    ribao: Ribao,
+) -> None:
+    ann = ribao.server.user(ANN)
+    await ribao.hears(ann, "/subscribe all")
+    before = len(ribao.server.messages[ANN])
+    await ribao.morning()
+    pushed = ribao.server.messages[ANN][before:]
+    numbers = [label for message in pushed for label in _numbers(message)]
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    await ribao.presses(ann, pushed[0], "2")
+    assert [len(row) for row in _keyboard(pushed[0])][-1] == 4
+    for label, told in (("🔖 2", "Saved: "), ("👍 2", "👍 Thank you"), ("👎 2", "👎 Thank you")):
+        await ribao.presses(ann, pushed[0], label)
+        assert ribao.server.answers[-1]["text"].startswith(told)
+    await ribao.presses(ann, pushed[0], "📄 2")
+    issue = await ribao.app.store.issues.shown(1, ribao.clock.now().date())
+    assert issue is not None
+    title = next(e.title for section in issue.sections for e in section.entries if e.number == 2)
+    assert title in ribao.server.said_in(ANN)[-1]
+    await ribao.presses(ann, pushed[0], "3")
+    assert "🔖 3" in str(_keyboard(pushed[0]))
+    assert "🔖 2" not in str(_keyboard(pushed[0])), "one row is open at a time"
+    await ribao.presses(ann, pushed[0], "3")
+    assert "🔖" not in str(_keyboard(pushed[0]))
+    # The same under the pages of an issue that is asked for, page by page.
+    shown = await ribao.hears(ann, "/today")
+    first = _numbers(shown)
+    await ribao.presses(ann, shown, "2 ▶")
+    second = _numbers(shown)
+    assert [*first, *second] == [str(n) for n in range(1, len(first) + len(second) + 1)]
+
+
+@pytest.mark.parametrize("place", [CLUB, NEWS])
+async def test_where_many_are_an_item_is_read_by_the_one_who_pressed(
+    ribao: Ribao, place: int
+) -> None:
+    ann, eve = ribao.server.user(ANN), ribao.server.user(EVE, "Eve")
+    ribao.server.group(CLUB, "Club")
+    ribao.server.channel(NEWS, "News", "news")
+    ribao.server.members.update({(place, ANN): "creator", (place, BOT_ID): "administrator"})
+    await ribao.hears(ann, "/channel add @news cv")
+    await ribao.hears(ann, "/subscribe cv", CLUB)
+    before = len(ribao.server.messages[place])
+    await ribao.morning()
+    pushed = ribao.server.messages[place][before]
+    count = len(ribao.server.messages[place])
+    for blocked in (True, False):
+        ribao.server.blocked = {EVE} if blocked else set()
+        await ribao.presses(eve, pushed, "1")
+        if place == CLUB:
+            await ribao.presses(eve, pushed, "📄 1")
+            await ribao.presses(eve, pushed, "1")
+        told = [answer.get("text", "") for answer in ribao.server.answers]
+        assert (en("private.write_first", name=f"@{USERNAME}") in told) is blocked
+        ribao.server.answers.clear()
+    assert len(ribao.server.messages[place]) == count, "nobody else's chat is flooded"
+    assert len(ribao.server.messages[EVE]) == 1
+
+
 async def test_what_is_private_is_not_told_to_the_group(ribao: Ribao) -> None:
     ann = ribao.server.user(ANN)
     ribao.server.group(CLUB, "Club")
@@ -283,3 +350,7 @@ async def test_an_export_comes_as_a_file(ribao: Ribao) -> None:
 def _keyboard(message: Json) -> list[list[Json]]:
     rows: list[list[Json]] = message["reply_markup"]["inline_keyboard"]
     return rows
+
+
+def _numbers(message: Json) -> list[str]:
+    return [b["text"] for row in _keyboard(message) for b in row if b["text"].isdecimal()]

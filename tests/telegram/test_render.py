@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.telegram.payload import Payload
 from adapters.telegram.render import LATE_ROOM, TelegramRenderer, issue_messages, issue_pages
 from adapters.telegram.rich import (
     MAX_ENTITIES,
@@ -93,18 +94,18 @@ def test_whatever_an_issue_holds_telegram_takes_it_and_shows_it(
     found: list[Entry], language: str
 ) -> None:
     issue = an_issue(*found, language=language)
-    for rich, payload in zip(issue_messages(issue), render(issue), strict=True):
-        parsed = parse_html(payload)
-        assert _bare(parsed.text) == _bare(visible(rich))
+    for sheet, payload in zip(issue_messages(issue), render(issue), strict=True):
+        parsed = parse_html(html_of(payload))
+        assert _bare(parsed.text) == _bare(visible(sheet.rich))
         assert units(parsed.text) <= MAX_UNITS - LATE_ROOM
         assert len(parsed.entities) <= MAX_ENTITIES
         for entity in parsed.entities:
             url = entity["type"].get("url", "https://")
             assert url.startswith(("http://", "https://"))
     for page in issue_pages(issue):
-        assert units(to_html(page)) <= MAX_UNITS
-        assert len(parse_html(to_html(page)).entities) <= MAX_ENTITIES
-    late = parse_html(TelegramRenderer().mark_late(render(issue)[0], language))
+        assert units(to_html(page.rich)) <= MAX_UNITS
+        assert len(parse_html(to_html(page.rich)).entities) <= MAX_ENTITIES
+    late = parse_html(html_of(TelegramRenderer().mark_late(render(issue)[0], language)))
     assert units(late.text) <= MAX_UNITS
 
 
@@ -137,7 +138,7 @@ def test_no_entry_is_divided_that_fits_into_a_message() -> None:
     issue = an_issue(
         *[replace(PAPER, title=f"Paper {n}", abstract="word " * 200) for n in range(30)]
     )
-    found = [visible(rich) for rich in issue_messages(issue)]
+    found = [visible(sheet.rich) for sheet in issue_messages(issue)]
     for number in range(1, 31):
         (whole,) = [
             text
@@ -163,20 +164,24 @@ def test_a_title_that_looks_like_an_address_says_where_it_leads(
 ) -> None:
     (payload,) = render(an_issue(replace(TOOL, title=title, url=url)))
     host = url.split("/")[2]
-    assert (f" ({host})" in parse_html(payload).text) is told
+    assert (f" ({host})" in parse_html(html_of(payload)).text) is told
 
 
 def test_an_abstract_can_be_unfolded() -> None:
     (payload,) = render(an_issue(PAPER))
-    kinds = [entity["type"]["@type"] for entity in parse_html(payload).entities]
+    kinds = [entity["type"]["@type"] for entity in parse_html(html_of(payload)).entities]
     assert "textEntityTypeExpandableBlockQuote" in kinds
 
 
 def test_every_link_is_there() -> None:
     (payload,) = render(an_issue(PAPER))
-    linked = {e["type"].get("url") for e in parse_html(payload).entities} - {None}
+    linked = {e["type"].get("url") for e in parse_html(html_of(payload)).entities} - {None}
     assert linked == {PAPER.url, *PAPER.code_urls, *(link.url for link in PAPER.links)}
-    assert messages("en")("card.code") in parse_html(payload).text
+    assert messages("en")("card.code") in parse_html(html_of(payload)).text
+
+
+def html_of(payload: str) -> str:
+    return Payload.loaded(payload).html
 
 
 def _bare(text: str) -> str:

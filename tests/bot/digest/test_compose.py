@@ -115,6 +115,7 @@ def test_an_entry_holds_all_that_is_known() -> None:
             place=1,
             among=1,
         ),
+        id=0,
     )
 
 
