@@ -152,11 +152,9 @@ class App:
         return ClockGuard(self.store.notes, self.store.chats, self.store.ledger)
 
     def herald(self, adapters: Sequence[Adapter]) -> Herald:
-        """Tells readers through ``adapters`` what became of what they sent in."""
+        """Tells readers of ``adapters`` what became of what they sent in."""
         store = self.store
-        return Herald(
-            store.submissions, store.chats, outlets=self._outlets(adapters), clock=self.clock
-        )
+        return Herald(store.submissions, store.chats, store.ledger, self._outlets(adapters))
 
     def _outlets(self, adapters: Sequence[Adapter]) -> dict[Account, Outlet]:
         settings = self.settings.delivery

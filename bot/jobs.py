@@ -55,7 +55,7 @@ def jobs(
         planned.append(job("fetch", partial(_fetch, app, meter), every, first_after))
         planned.append(job("pages", partial(_look, app), TICK_EVERY, first_after))
     if Role.SEND in roles:
-        planned.append(job("notices", app.herald(adapters).deliver, TICK_EVERY))
+        planned.append(job("notices", app.herald(adapters).publish, TICK_EVERY))
     return tuple(planned)
 
 

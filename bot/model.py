@@ -445,6 +445,9 @@ GRACE = timedelta(minutes=5)
 CATCH_UP = timedelta(hours=6)
 """Up to here a late issue is still sent, and says so; later its items come with the next one."""
 
+BULLETIN_LIFE = timedelta(days=3)
+"""Up to here a bulletin is still sent; what is no issue has none that follows it."""
+
 TERMINAL_STATES = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED})
 
 
@@ -462,9 +465,22 @@ class PlannedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A message that is no issue, such as a verdict on a submission or a word of the operator.
+
+    ``key`` names it for good: each chat gets it once. ``payload`` is the rendered message, in the
+    terms of the adapter of all chats that get it.
+    """
+
+    key: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A row of the ledger: part ``part`` (from 1) of a chat's issue of one local date.
 
+    Or a ``bulletin``'s only part; then ``day`` is the date in UTC on which it was published.
     ``payload`` is the rendered message, in the adapter's own terms; present once it is claimed.
     ``attempt`` counts claims: with ``owner`` it fences the acknowledgement.
     """
@@ -478,6 +494,7 @@ class Delivery:
     attempt: int = 0
     owner: str | None = None
     payload: str = ""
+    bulletin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

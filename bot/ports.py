@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.imported import Digest
 from bot.model import (
+    Bulletin,
     Candidate,
     Chat,
     ChatAddress,
@@ -493,6 +494,18 @@ class Ledger(Protocol):
 
         Returns how many were new.
         """
+        ...
+
+    async def publish(self, bulletin: Bulletin, due: Mapping[int, datetime], now: datetime) -> int:
+        """Have a bulletin sent to chats, by id, to each from its instant on; in one transaction.
+
+        It goes through the same bucket, lease and retries as issues. Returns how many chats were
+        new to it: publishing the same key again is harmless, and so may be done in pages.
+        """
+        ...
+
+    async def progress(self, key: str) -> Mapping[DeliveryState, int]:
+        """How many deliveries of the bulletin are in each state; states with none left out."""
         ...
 
     async def planned(

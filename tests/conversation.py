@@ -107,8 +107,9 @@ class Conversation:
         return [message.text for message in await self.adapter.mailbox.last(chat, 1000)]
 
     async def tell(self) -> Counter[str]:
-        """One pass of notices; returns what became of them."""
-        return await self.app.herald([self.adapter]).deliver(self.clock.now())
+        """Send all notices; returns what became of them."""
+        await self.app.herald([self.adapter]).publish(self.clock.now())
+        return await self.tick().courier.deliver(self.clock.now())
 
     def tick(self) -> Tick:
         return self.app.tick([self.adapter])

@@ -110,9 +110,8 @@ Prepare = Callable[[Submission], tuple[Item, Decide]]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence that a chat is owed about its submission. ``attempt`` fences acknowledgements."""
+    """A sentence that a chat is owed about its submission."""
 
     id: int
     chat_id: int
     submission: Submission
-    attempt: int

@@ -77,17 +77,13 @@ class SubmissionStore(Protocol):
         """Reject it, and write down that who sent it in is to be told. None as above."""
         ...
 
-    async def claim_notice(
-        self, accounts: Sequence[Account], now: datetime, until: datetime
-    ) -> Notice | None:
-        """One that is owed to a chat of these accounts; nobody else gets it before ``until``."""
+    async def owed(self, accounts: Sequence[Account], limit: int) -> tuple[Notice, ...]:
+        """What is owed to chats of these accounts that have not shut the bot out, oldest first."""
         ...
 
-    async def told(self, notice: Notice) -> bool:
-        """The chat knows. False, as below, if somebody else claimed the notice meanwhile."""
+    async def told(self, notice: Notice) -> None:
+        """The chat knows, or will."""
         ...
-
-    async def tell_later(self, notice: Notice, not_before: datetime) -> bool: ...
 
     async def theirs(self, person: str | None, chat_id: int) -> tuple[Submission, ...]:
         """All that the person, or anyone in the chat, sent in; the oldest first."""

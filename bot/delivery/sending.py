@@ -225,7 +225,7 @@ class AccountSender:
             return
         outcome, platform = counted[0], self.account[0]
         self._meter.count(platform, outcome)
-        if outcome == "sent" and delivery.part == 1:
+        if outcome == "sent" and _opens_issue(delivery):
             self._meter.late(platform, as_of() - delivery.due_at)
 
     async def _send(self, claimed: Claimed, as_of: Callable[[], datetime]) -> tuple[str, ...]:
@@ -234,7 +234,7 @@ class AccountSender:
         if not await self._may_go(claimed):
             await self._settler.settle(Outcome(delivery, DeliveryState.READY))
             return ()
-        late = delivery.part == 1 and as_of() - delivery.due_at > GRACE
+        late = _opens_issue(delivery) and as_of() - delivery.due_at > GRACE
         try:
             message_id = await self._hand_over(delivery, chat, as_of(), late=late)
         except DeliveryError as error:
@@ -310,6 +310,10 @@ class AccountSender:
 
 
 _COUNTED = {DeliveryState.UNCERTAIN: "uncertain", DeliveryState.DEAD: "dead"}
+
+
+def _opens_issue(delivery: Delivery) -> bool:
+    return delivery.part == 1 and not delivery.bulletin
 
 
 def key_of(delivery: Delivery) -> str:

@@ -27,7 +27,16 @@ from bot.model import Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Sched
 from bot.ports import Account
 from bot.store import transitions
 from bot.store.engine import Database, retried
-from bot.store.tables import chat_issues, chats, deliveries, is_one_of, issues, subscriptions
+from bot.store.tables import (
+    IS_BULLETIN,
+    bulletins,
+    chat_issues,
+    chats,
+    deliveries,
+    is_one_of,
+    issues,
+    subscriptions,
+)
 
 
 class SqlChatStore:
@@ -82,8 +91,11 @@ class SqlChatStore:
             .values(added_by=None)
         )
         async with self._database.write() as connection:
+            # From here on nothing can refer to the chat any more; all that does is seen below.
+            await connection.execute(select(chats.c.id).filter_by(id=chat_id).with_for_update())
             await connection.execute(added_by_them)
             await connection.execute(delete(issues).where(_only_of(chat_id)))
+            await connection.execute(delete(bulletins).where(_only_for(chat_id)))
             await connection.execute(delete(chats).where(chats.c.id == chat_id))
 
     async def scheduled(self, *, after_id: int, limit: int) -> tuple[Chat, ...]:
@@ -166,7 +178,11 @@ class SqlChatStore:
             given = select(*values).where(table.c.chat_id == other)
             await connection.execute(insert.from_select([c.name for c in columns], given))
         mine = deliveries.alias("mine")
-        there = exists().where(mine.c.chat_id == chat_id, mine.c.day == deliveries.c.day)
+        there = exists().where(
+            mine.c.chat_id == chat_id,
+            mine.c.day == deliveries.c.day,
+            mine.c.bulletin_id == deliveries.c.bulletin_id,
+        )
         await connection.execute(
             update(deliveries).where(deliveries.c.chat_id == other, ~there).values(chat_id=chat_id)
         )
@@ -244,6 +260,21 @@ def _only_of(chat_id: int) -> ColumnElement[bool]:
         for table in (chat_issues, deliveries)
     ]
     return issues.c.id.in_(select(mine.subquery().c.issue_id)) & ~or_(*ours)
+
+
+def _only_for(chat_id: int) -> ColumnElement[bool]:
+    """Bulletins that this chat gets, and no other."""
+    mine = select(deliveries.c.bulletin_id).where(deliveries.c.chat_id == chat_id)
+    ours = (
+        select(deliveries.c.id)
+        .where(
+            IS_BULLETIN,
+            deliveries.c.bulletin_id == bulletins.c.id,
+            deliveries.c.chat_id != chat_id,
+        )
+        .exists()
+    )
+    return bulletins.c.id.in_(mine) & ~ours
 
 
 async def _one(connection: AsyncConnection, condition: ColumnElement[bool]) -> Chat | None:

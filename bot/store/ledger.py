@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Delete, Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import TERMINAL_STATES, Delivery, DeliveryState, PlannedDelivery
+from bot.model import TERMINAL_STATES, Bulletin, Delivery, DeliveryState, PlannedDelivery
 from bot.ports import Account, Commission, Entered, Lease, Made, Outcome, Plan, Planner
 from bot.store import transitions
 from bot.store.chats import address_of, due_chats, next_due_of, woken
 from bot.store.engine import Database, retried
-from bot.store.tables import chat_issues, chats, payloads
+from bot.store.tables import IS_BULLETIN, bulletins, chat_issues, chats, payloads
 from bot.store.tables import deliveries as rows_of
 
 BATCH = 1000
@@ -77,17 +77,41 @@ class SqlLedger:
 
     @retried
     async def _plan(self, batch: Sequence[PlannedDelivery], now: datetime) -> int:
-        asked = {plan.chat_id for plan in batch}
-        # The chats stay locked, so that none is erased before its plan refers to it.
-        there = (
-            select(chats.c.id)
-            .where(chats.c.id.in_(asked))
-            .with_for_update(read=True, key_share=True)
-        )
         async with self._database.write() as connection:
-            known = set((await connection.execute(there)).scalars())
+            known = await _still_there(connection, {plan.chat_id for plan in batch})
             rows = [transitions.planned_row(plan, now) for plan in batch if plan.chat_id in known]
             return await self._insert(connection, rows)
+
+    @retried
+    async def publish(self, bulletin: Bulletin, due: Mapping[int, datetime], now: datetime) -> int:
+        """Chats that were erased meanwhile are left out."""
+        insert = self._database.insert(bulletins).on_conflict_do_nothing()
+        there = select(bulletins).where(bulletins.c.key == bulletin.key)
+        async with self._database.write() as connection:
+            known = await _still_there(connection, due)
+            if not known:
+                return 0
+            new = {"key": bulletin.key, "payload": bulletin.payload, "created_at": now}
+            await connection.execute(insert.values(new))
+            row = (await connection.execute(there)).one()
+            day = row.created_at.date()
+            rows = [
+                transitions.bulletin_row(row.id, day, chat_id, due[chat_id], now)
+                for chat_id in due
+                if chat_id in known
+            ]
+            return await self._insert(connection, rows)
+
+    async def progress(self, key: str) -> Mapping[DeliveryState, int]:
+        query = (
+            select(rows_of.c.state, func.count().label("number"))
+            .join(bulletins, bulletins.c.id == rows_of.c.bulletin_id)
+            .where(IS_BULLETIN, bulletins.c.key == key)
+            .group_by(rows_of.c.state)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {DeliveryState(row.state): row.number for row in rows}
 
     async def _insert(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert those of the rows that are not there; returns how many."""
@@ -207,7 +231,8 @@ class SqlLedger:
             values = [transitions.settled_values(outcome, now) for outcome in held]
             await connection.execute(transitions.settled(), values)
             sent = [rows[o.delivery.id] for o in held if o.state is DeliveryState.SENT]
-            await self._record_shown(connection, [row for row in sent if row.part == 1], now)
+            shown = [row for row in sent if row.part == 1 and row.issue_id is not None]
+            await self._record_shown(connection, shown, now)
             for outcome in held:
                 if outcome.state is DeliveryState.DEAD:
                     given_up = transitions.rest_given_up(rows[outcome.delivery.id], outcome.reason)
@@ -309,6 +334,7 @@ class SqlLedger:
         async with self._database.write() as connection:
             gone = (await connection.execute(finished)).rowcount
             await connection.execute(transitions.payloads_without_deliveries())
+            await connection.execute(transitions.bulletins_without_deliveries())
         return gone
 
     async def of_chat(self, chat_id: int) -> tuple[Delivery, ...]:
@@ -358,6 +384,16 @@ class SqlLedger:
         """Run the statements in one transaction; returns how many rows they changed."""
         async with self._database.write() as connection:
             return sum([(await connection.execute(each)).rowcount for each in statements])
+
+
+async def _still_there(connection: AsyncConnection, chat_ids: Iterable[int]) -> set[int]:
+    """Those of the chats that exist; they stay locked, lest one is erased before it has its row."""
+    there = (
+        select(chats.c.id)
+        .where(chats.c.id.in_(set(chat_ids)))
+        .with_for_update(read=True, key_share=True)
+    )
+    return set((await connection.execute(there)).scalars())
 
 
 def _holds(delivery: Delivery, row: Any) -> bool:

@@ -121,46 +121,27 @@ class SqlSubmissionStore:
             accepted = replace(present, status=Status.ACCEPTED, item_id=item_id)
             return await _settle(connection, accepted, act.by, act.now)
 
-    async def claim_notice(
-        self, accounts: Sequence[Account], now: datetime, until: datetime
-    ) -> Notice | None:
+    async def owed(self, accounts: Sequence[Account], limit: int) -> tuple[Notice, ...]:
         if not accounts:
-            return None
-        owed = (
-            select(notices.c.id)
+            return ()
+        query = (
+            select(notices.c.id.label("notice_id"), notices.c.chat_id.label("to"), submissions)
             .join(chats, chats.c.id == notices.c.chat_id)
+            .join(submissions, submissions.c.id == notices.c.submission_id)
             .where(
-                notices.c.not_before <= now,
                 chats.c.status != ChatStatus.GONE.value,
                 tuple_(chats.c.platform, chats.c.account).in_(accounts),
             )
             .order_by(notices.c.id)
-            .limit(1)
-            .with_for_update(of=notices, skip_locked=True)
+            .limit(limit)
         )
-        take = (
-            update(notices)
-            .where(notices.c.id == owed.scalar_subquery())
-            .values(not_before=until, attempt=notices.c.attempt + 1)
-            .returning(notices)
-        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(Notice(row.notice_id, row.to, _to_submission(row)) for row in rows)
+
+    async def told(self, notice: Notice) -> None:
         async with self._database.write() as connection:
-            row = (await connection.execute(take)).one_or_none()
-            if row is None:
-                return None
-            about = await connection.execute(select(submissions).filter_by(id=row.submission_id))
-            return Notice(row.id, row.chat_id, _to_submission(about.one()), row.attempt)
-
-    async def told(self, notice: Notice) -> bool:
-        return await self._acknowledge(delete(notices), notice)
-
-    async def tell_later(self, notice: Notice, not_before: datetime) -> bool:
-        return await self._acknowledge(update(notices).values(not_before=not_before), notice)
-
-    async def _acknowledge(self, statement: Any, notice: Notice) -> bool:
-        claimed = (notices.c.id == notice.id) & (notices.c.attempt == notice.attempt)
-        async with self._database.write() as connection:
-            return (await connection.execute(statement.where(claimed))).rowcount > 0
+            await connection.execute(delete(notices).where(notices.c.id == notice.id))
 
     async def theirs(self, person: str | None, chat_id: int) -> tuple[Submission, ...]:
         query = select(submissions).where(_theirs(person, chat_id))
@@ -193,7 +174,7 @@ async def _settle(
     await _write(connection, settled)
     if settled.chat_id is not None:
         owed = {"chat_id": settled.chat_id, "submission_id": settled.id}
-        await connection.execute(notices.insert().values(**owed, attempt=0, not_before=now))
+        await connection.execute(notices.insert().values(owed))
     return settled
 
 

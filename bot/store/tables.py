@@ -217,15 +217,13 @@ submissions = Table(
     sqlite_autoincrement=True,
 )
 
-# What a chat is still to be told of its submission: one row until it was told.
+# What a chat is still to be told of its submission: one row until the ledger has it.
 notices = Table(
     "notices",
     metadata,
     Column("id", _Id, primary_key=True),
     _owned_by("chats", "chat_id", index=True),
     _owned_by("submissions", "submission_id", index=True),
-    Column("attempt", Integer, nullable=False),
-    _instant("not_before"),
     sqlite_autoincrement=True,
 )
 
@@ -434,6 +432,22 @@ chat_issues = Table(
     sqlite_with_rowid=False,
 )
 
+# Messages that are no issues; ``key`` names them for good.
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _text("payload"),
+    _instant("created_at"),
+    sqlite_autoincrement=True,
+)
+
+NO_BULLETIN = 0
+"""In ``bulletin_id`` of what is part of an issue."""
+
+# Each is a part of an issue, or a bulletin. ``bulletin_id`` is never NULL, and so no foreign key,
+# that one index may refuse the same part and the same bulletin twice.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -455,7 +469,8 @@ deliveries = Table(
     Column("message_id", Text),
     _instant("created_at"),
     _instant("sent_at", nullable=True),
-    UniqueConstraint("chat_id", "day", "part"),
+    Column("bulletin_id", _Id, nullable=False),
+    UniqueConstraint("chat_id", "day", "part", "bulletin_id"),
     sqlite_autoincrement=True,
 )
 
@@ -564,6 +579,8 @@ _partial(
     is_one_of(deliveries.c.state, DeliveryState.UNCERTAIN),
     deliveries.c.due_at,
 )
+IS_BULLETIN = deliveries.c.bulletin_id != literal_column(str(NO_BULLETIN))
+_partial("ix_deliveries_bulletin_id", IS_BULLETIN, deliveries.c.bulletin_id)
 # The database itself refuses a second message in flight to one chat.
 _partial(
     "uq_deliveries_sending",

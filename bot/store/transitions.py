@@ -30,6 +30,8 @@ from sqlalchemy import (
 )
 
 from bot.model import (
+    BULLETIN_LIFE,
+    CATCH_UP,
     TERMINAL_STATES,
     ChatStatus,
     Delivery,
@@ -37,7 +39,16 @@ from bot.model import (
     PlannedDelivery,
 )
 from bot.ports import Lease, Outcome
-from bot.store.tables import chats, deliveries, is_one_of, leases, payloads
+from bot.store.tables import (
+    IS_BULLETIN,
+    NO_BULLETIN,
+    bulletins,
+    chats,
+    deliveries,
+    is_one_of,
+    leases,
+    payloads,
+)
 
 Accounts = Sequence[tuple[str, str]]
 
@@ -83,7 +94,15 @@ def planned_row(plan: PlannedDelivery, now: datetime) -> dict[str, Any]:
         "doubts": 0,
         "late": False,
         "created_at": now,
+        "bulletin_id": NO_BULLETIN,
     }
+
+
+def bulletin_row(
+    bulletin_id: int, day: date, chat_id: int, due_at: datetime, now: datetime
+) -> dict[str, Any]:
+    row = planned_row(PlannedDelivery(chat_id, day, due_at), now)
+    return row | {"state": DeliveryState.READY.value, "bulletin_id": bulletin_id}
 
 
 def commissions(
@@ -113,7 +132,9 @@ def unfinished(chat_ids: Sequence[int], due_before: datetime) -> list[Select[int
     ours = deliveries.c.chat_id.in_(chat_ids)
     states = (WAITING, (DeliveryState.SENDING,), (DeliveryState.UNCERTAIN,))
     return [
-        select(deliveries.c.chat_id).where(in_state(*some), deliveries.c.due_at < due_before, ours)
+        select(deliveries.c.chat_id).where(
+            in_state(*some), deliveries.c.due_at < due_before, ours, _is_issue()
+        )
         for some in states
     ]
 
@@ -150,7 +171,13 @@ def later_parts(ids: Sequence[int]) -> Select[Any]:
         payloads.c.platform == chats.c.platform,
         payloads.c.part > 1,
     )
-    fixed = {"state": DeliveryState.READY.value, "attempt": 0, "doubts": 0, "late": False}
+    fixed = {
+        "state": DeliveryState.READY.value,
+        "attempt": 0,
+        "doubts": 0,
+        "late": False,
+        "bulletin_id": NO_BULLETIN,
+    }
     return (
         select(
             *(deliveries.c[name] for name in names),
@@ -240,9 +267,10 @@ def with_payload() -> Select[Any]:
         payloads.c.part == deliveries.c.part,
     )
     return (
-        select(deliveries, payloads.c.payload)
+        select(deliveries, func.coalesce(payloads.c.payload, bulletins.c.payload).label("payload"))
         .join(chats, chats.c.id == deliveries.c.chat_id)
-        .join(payloads, message)
+        .outerjoin(payloads, message)
+        .outerjoin(bulletins, bulletins.c.id == deliveries.c.bulletin_id)
         .where(_is_asked())
         .order_by(*_LONGEST_DUE)
     )
@@ -251,7 +279,7 @@ def with_payload() -> Select[Any]:
 @cache
 def in_hand() -> Select[Any]:
     """Rows of the parameter ``ids`` that are claimed, whoever claimed them; they stay locked."""
-    names = ("id", "owner", "attempt", "chat_id", "day", "part", "issue_id", "until")
+    names = ("id", "owner", "attempt", "chat_id", "day", "part", "issue_id", "until", "bulletin_id")
     return (
         select(*(deliveries.c[name] for name in names))
         .where(_is_asked(), in_state(DeliveryState.SENDING))
@@ -327,6 +355,7 @@ def rest_given_up(row: Row[Any], reason: str | None) -> Update:
         .where(
             deliveries.c.chat_id == row.chat_id,
             deliveries.c.day == row.day,
+            deliveries.c.bulletin_id == row.bulletin_id,
             deliveries.c.part > row.part,
             in_state(*_OPEN),
         )
@@ -355,34 +384,45 @@ def _unknown() -> Update:
 
 
 def withdrawn(*conditions: ColumnElement[bool]) -> Delete:
-    """What is planned or ready, and of whose issue no part was ever in hand."""
+    """Issues that are planned or ready, and of which no part was ever in hand."""
     other = deliveries.alias("other")
     begun = exists().where(
         other.c.chat_id == deliveries.c.chat_id,
         other.c.day == deliveries.c.day,
+        other.c.bulletin_id == NO_BULLETIN,
         (other.c.attempt > 0)
         | other.c.state.not_in([DeliveryState.PLANNED.value, DeliveryState.READY.value]),
     )
     return delete(deliveries).where(
-        in_state(DeliveryState.PLANNED, DeliveryState.READY), *conditions, ~begun
+        in_state(DeliveryState.PLANNED, DeliveryState.READY), _is_issue(), *conditions, ~begun
     )
 
 
 def beyond(due_after: datetime) -> list[Delete | Update]:
-    """Take back what is planned, or was missed, later than that; what was begun of it is over."""
+    """Take back what is planned, or was missed, later than that; what was begun of it is over.
+
+    Bulletins are due then.
+    """
     later = deliveries.c.due_at > due_after
     open_states = (DeliveryState.RETRY, DeliveryState.READY, DeliveryState.UNCERTAIN)
     missed = delete(deliveries).where(
         in_state(DeliveryState.EXPIRED), deliveries.c.attempt == 0, later
     )
-    over = update(deliveries).where(in_state(*open_states), later)
-    return [missed, withdrawn(later), over.values(state=DeliveryState.EXPIRED.value)]
+    begun = update(deliveries).where(in_state(*open_states), later)
+    over = begun.where(_is_issue()).values(state=DeliveryState.EXPIRED.value)
+    bulletins_due = begun.where(IS_BULLETIN).values(due_at=due_after, not_before=None)
+    return [missed, withdrawn(later), over, bulletins_due]
 
 
 def expired(states: Sequence[DeliveryState], due_before: datetime) -> Update:
+    bulletins_due_before = due_before - (BULLETIN_LIFE - CATCH_UP)
     return (
         update(deliveries)
-        .where(in_state(*states), deliveries.c.due_at < due_before)
+        .where(
+            in_state(*states),
+            deliveries.c.due_at < due_before,
+            _is_issue() | (deliveries.c.due_at < bulletins_due_before),
+        )
         .values(state=DeliveryState.EXPIRED.value)
     )
 
@@ -398,6 +438,7 @@ def to_delivery(row: Row[Any], payload: str = "") -> Delivery:
         attempt=row.attempt,
         owner=row.owner,
         payload=payload,
+        bulletin=row.bulletin_id != NO_BULLETIN,
     )
 
 
@@ -420,17 +461,18 @@ def entries(state: DeliveryState | None) -> Select[Any]:
 
 
 def given_up_from(delivery_id: int) -> Select[int]:
-    """Ids of a dead part and the later ones that died with it, for an issue that was composed."""
+    """Ids of a dead part and the later ones that died with it, if there is anything to send."""
     asked = deliveries.alias("asked")
     same_issue = exists().where(
         asked.c.id == delivery_id,
         is_one_of(asked.c.state, DeliveryState.DEAD),
         asked.c.chat_id == deliveries.c.chat_id,
         asked.c.day == deliveries.c.day,
+        asked.c.bulletin_id == deliveries.c.bulletin_id,
         asked.c.part <= deliveries.c.part,
     )
     return select(deliveries.c.id).where(
-        in_state(DeliveryState.DEAD), deliveries.c.issue_id.is_not(None), same_issue
+        in_state(DeliveryState.DEAD), deliveries.c.issue_id.is_not(None) | IS_BULLETIN, same_issue
     )
 
 
@@ -458,16 +500,27 @@ def payloads_without_deliveries() -> Delete:
     return delete(payloads).where(~used.exists())
 
 
+def bulletins_without_deliveries() -> Delete:
+    used = select(deliveries.c.id).where(IS_BULLETIN, deliveries.c.bulletin_id == bulletins.c.id)
+    return delete(bulletins).where(~used.exists())
+
+
 def _is_asked() -> ColumnElement[bool]:
     """The row's id is one of the parameter ``ids``."""
     return deliveries.c.id.in_(bindparam("ids", expanding=True, type_=deliveries.c.id.type))
 
 
+def _is_issue() -> ColumnElement[bool]:
+    return deliveries.c.bulletin_id == NO_BULLETIN
+
+
 def _chat_is_open(accounts: Accounts) -> ColumnElement[bool]:
+    """Who paused their issues still gets bulletins."""
     # No join, lest SQLite begin with all chats of the account.
+    paused = (chats.c.status == ChatStatus.PAUSED.value) & IS_BULLETIN
     return exists().where(
         chats.c.id == deliveries.c.chat_id,
-        chats.c.status == ChatStatus.ACTIVE.value,
+        (chats.c.status == ChatStatus.ACTIVE.value) | paused,
         tuple_(chats.c.platform, chats.c.account).in_(accounts),
     )
 
@@ -483,6 +536,7 @@ def _earlier_part_unsent() -> ColumnElement[bool]:
     return exists().where(
         earlier.c.chat_id == deliveries.c.chat_id,
         earlier.c.day == deliveries.c.day,
+        earlier.c.bulletin_id == deliveries.c.bulletin_id,
         earlier.c.part < deliveries.c.part,
         earlier.c.state != DeliveryState.SENT.value,
     )

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.outlet import Outlet
+from bot.delivery.courier import Courier
 from bot.errors import ChatGone, MessageRejected, OutcomeUnknown, RetryLater
-from bot.model import ChatStatus
-from bot.notices import LATER, LEASE, Herald
+from bot.model import BULLETIN_LIFE, Bulletin, ChatStatus, DeliveryState
+from tests.bot.delivery.test_sending import tick_of
 from tests.conversation import Conversation, SetClock, conversation
 from tests.outlets import ScriptedPlatform
 
@@ -23,21 +23,22 @@ async def verdict(talk: Conversation, who: str = "ann") -> None:
     await talk.say(f"/queue {number} accept", "me")
 
 
-def herald(talk: Conversation, platform: ScriptedPlatform) -> Herald:
-    store = talk.app.store
-    outlets = {("console", "console"): Outlet(platform, platform)}
-    return Herald(store.submissions, store.chats, outlets=outlets, clock=talk.clock)
+async def publish(talk: Conversation) -> int:
+    return await talk.app.herald([talk.adapter]).publish(talk.clock.now())
 
 
 async def run(talk: Conversation, platform: ScriptedPlatform) -> dict[str, int]:
-    return dict(await herald(talk, platform).deliver(talk.clock.now()))
+    """As the jobs do: what is owed becomes a bulletin, what is in the ledger is sent."""
+    await publish(talk)
+    courier: Courier = tick_of(talk, platform).courier
+    return dict(+await courier.deliver(talk.clock.now()))
 
 
 async def test_each_is_told_once(talk: Conversation) -> None:
     platform = ScriptedPlatform()
     for who in ("ann", "bob"):
         await verdict(talk, who)
-    assert await run(talk, platform) == {"told": 2}
+    assert await run(talk, platform) == {"sent": 2}
     assert await run(talk, platform) == {}
     assert len(platform.at("ann")) == len(platform.at("bob")) == 1
 
@@ -50,12 +51,19 @@ async def test_quiet_hours_are_kept(talk: Conversation) -> None:
     assert [message.silent for message in platform.arrived] == [True]
 
 
+async def test_who_paused_the_issues_is_told(talk: Conversation) -> None:
+    platform = ScriptedPlatform()
+    await verdict(talk)
+    await talk.say("/pause")
+    assert await run(talk, platform) == {"sent": 1}
+
+
 async def test_what_fails_is_tried_again_when_the_platform_says(talk: Conversation) -> None:
     platform = ScriptedPlatform(script={"ann": [RetryLater("flood", 90), RetryLater("down"), None]})
     await verdict(talk)
     assert await run(talk, platform) == {"retried": 1}
-    for wait in (timedelta(seconds=90), LATER):
-        talk.clock.move(wait - timedelta(seconds=1))
+    for seconds in (90, 60):
+        talk.clock.move(timedelta(seconds=seconds - 1))
         assert await run(talk, platform) == {}
         talk.clock.move(timedelta(seconds=1))
         await run(talk, platform)
@@ -66,10 +74,11 @@ async def test_what_fails_is_tried_again_when_the_platform_says(talk: Conversati
 async def test_it_is_not_tried_for_ever(talk: Conversation) -> None:
     platform = ScriptedPlatform(script={"ann": [RetryLater("down")] * 50})
     await verdict(talk)
-    for _ in range(20):
-        await run(talk, platform)
-        talk.clock.move(LATER)
-    assert len(platform.tried) == 10
+    assert await run(talk, platform) == {"retried": 1}
+    talk.clock.move(BULLETIN_LIFE)
+    assert await run(talk, platform) == {"retried": 1}
+    talk.clock.move(timedelta(hours=1))
+    assert await run(talk, platform) == {"expired": 1}
 
 
 @pytest.mark.parametrize(
@@ -80,50 +89,31 @@ async def test_it_is_not_tried_for_ever(talk: Conversation) -> None:
         (OutcomeUnknown("broke off"), 2, ChatStatus.ACTIVE),
     ],
 )
-async def test_what_can_not_be_told_is_dropped(
+async def test_what_can_not_be_told_is_given_up(
     talk: Conversation, error: Exception, tries: int, status: ChatStatus
 ) -> None:
     platform = ScriptedPlatform(script={"ann": [error] * 5})
     await verdict(talk)
     for _ in range(4):
         await run(talk, platform)
-        talk.clock.move(LATER)
+        talk.clock.move(timedelta(minutes=5))
     assert len(platform.tried) == tries
     assert (await talk.chat("ann")).status is status
+    assert (await talk.app.store.ledger.counts())[DeliveryState.DEAD] == 1
 
 
-class Killed(BaseException):
-    """As if the process ended right there."""
-
-
-async def test_a_kill_before_sending_loses_nothing(talk: Conversation) -> None:
-    platform = ScriptedPlatform(script={"ann": [Killed()]})
-    await verdict(talk)
-    with pytest.raises(Killed):
-        await run(talk, platform)
-    assert await run(talk, platform) == {}, "somebody may still be sending it"
-    talk.clock.move(LEASE)
-    assert await run(talk, platform) == {"told": 1}
-
-
-async def test_a_kill_after_sending_doubles_nothing_on_the_console(tmp_path: Path) -> None:
+async def test_a_kill_before_the_notice_is_struck_off_doubles_nothing(tmp_path: Path) -> None:
     clock = SetClock()
     async with conversation(tmp_path, clock) as talk:
         await verdict(talk)
-        store = talk.app.store.submissions
-        claimed = await store.claim_notice(
-            [("console", "console")], clock.now(), clock.now() + LEASE
-        )
-        assert claimed is not None
-        await talk.adapter.send(
-            (await talk.chat()).address, "told", key=f"notice.{claimed.id:x}", silent=False
-        )
-    clock.move(LEASE)
+        (owed,) = await talk.app.store.submissions.owed([("console", "console")], 1)
+        again = Bulletin(f"verdict {owed.id}", "told")
+        chat = await talk.chat()
+        assert await talk.app.store.ledger.publish(again, {chat.id: clock.now()}, clock.now()) == 1
     async with conversation(tmp_path, clock) as talk:  # started again
-        assert await talk.tell() == {"told": 1}
+        assert +await talk.tell() == {"sent": 1}
+        assert +await talk.tell() == {}
         assert await talk.inbox("ann") == ["told"]
-        # Who was thought dead comes back: too late to settle what another has settled.
-        assert not await talk.app.store.submissions.told(claimed)
 
 
 async def test_a_chat_that_is_gone_is_told_when_it_is_back(talk: Conversation) -> None:
@@ -132,4 +122,4 @@ async def test_a_chat_that_is_gone_is_told_when_it_is_back(talk: Conversation) -
     await talk.app.store.chats.set_status((await talk.chat()).id, ChatStatus.GONE)
     assert await run(talk, platform) == {}
     await talk.say("/start")
-    assert await run(talk, platform) == {"told": 1}
+    assert await run(talk, platform) == {"sent": 1}

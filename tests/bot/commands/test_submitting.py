@@ -183,7 +183,7 @@ async def test_in_a_group_anyone_may_send_in_and_the_group_hears(talk: Conversat
     answer = await talk.ask(f"/submit {URL}", "ann", chat="group", kind=ChatKind.GROUP)
     assert commands(answer) == ["/submit #1 withdraw"]
     await talk.say("/queue 1 accept", OPERATOR)
-    assert await talk.tell() == {"told": 1}
+    assert +await talk.tell() == {"sent": 1}
     assert len(await talk.inbox("group")) == 1
 
 
@@ -320,8 +320,8 @@ async def test_the_reader_hears_the_verdict_once_in_their_language(talk: Convers
         await talk.say(f"/submit {URL}/{who}", who)
     await talk.say("/queue 1 accept", OPERATOR)
     await talk.say("/queue 2 reject advert", OPERATOR)
-    assert await talk.tell() == {"told": 2}
-    assert await talk.tell() == {}
+    assert +await talk.tell() == {"sent": 2}
+    assert +await talk.tell() == {}
     (ann,), (bob,) = await talk.inbox("ann"), await talk.inbox("bob")
     assert ann == say_en("told.accepted", title="example.org/post/ann", url=f"{URL}/ann")
     assert messages("zh-CN")("reason.advert") in bob
@@ -365,7 +365,7 @@ async def test_who_is_forgotten_is_named_nowhere(talk: Conversation) -> None:
     await talk.say("/forget yes")
     assert (await found(talk, f"{KEY}/1")).item.note == "Remark"
     assert await waiting(talk) == 0
-    assert await talk.tell() == {}
+    assert +await talk.tell() == {}
     assert await talk.say("/submit") == say_en("submit.how")
     history = await talk.app.store.revisions.of_item((await found(talk, f"{KEY}/1")).id, 9)
     assert "Ann" not in str(history)
@@ -390,7 +390,7 @@ async def test_an_operator_who_is_forgotten_leaves_the_changes(talk: Conversatio
     await talk.say("/forget yes", OPERATOR)
     assert (await found(talk)).item.title == "New"
     assert say_en("history.nobody") in await talk.say(f"/history {URL}", OPERATOR)
-    assert await talk.tell() == {"told": 1}
+    assert +await talk.tell() == {"sent": 1}
 
 
 async def test_what_leads_to_this_machine_is_never_asked(talk: Conversation) -> None:

@@ -12,6 +12,9 @@ from sqlalchemy import make_url, select, text
 
 from bot.errors import StoreError
 from bot.model import (
+    BULLETIN_LIFE,
+    CATCH_UP,
+    Bulletin,
     Chat,
     ChatAddress,
     ChatStatus,
@@ -22,7 +25,7 @@ from bot.model import (
 )
 from bot.ports import Commission, Outcome
 from bot.store import Store, open_store, transitions
-from bot.store.tables import deliveries, payloads
+from bot.store.tables import bulletins, deliveries, payloads
 from tests.bot.store.acknowledge import dead, planned, ready, retry, sent, uncertain
 from tests.bot.store.builders import (
     ACCOUNT,
@@ -472,3 +475,80 @@ async def test_what_a_clock_that_was_ahead_planned_is_taken_back(store: Store, c
     assert await store.ledger.settle_uncertain(1) == (1, 0)
     await store.ledger.withdraw_beyond(NOW + hours(1))
     assert await states(store) == ["ready", "sent", "expired"]
+
+
+# Bulletins
+
+WORD = Bulletin("word 1", "Hello.")
+
+
+async def publish(store: Store, *chats: Chat, **due: Any) -> int:
+    due_at = due.get("due_at", NOW)
+    return await store.ledger.publish(WORD, {chat.id: due_at for chat in chats}, NOW)
+
+
+async def test_each_chat_gets_a_bulletin_once(store: Store, chat: Chat) -> None:
+    other = await add_chat(store, "2")
+    assert await publish(store, chat) == 1
+    tomorrow = NOW + hours(24)
+    erased = 10**6
+    due = {chat.id: tomorrow, other.id: tomorrow, erased: NOW}
+    assert await store.ledger.publish(WORD, due, tomorrow) == 1
+    (row,) = await claim(store)
+    assert (row.chat_id, row.payload, row.bulletin) == (chat.id, "Hello.", True)
+    assert await sent(store.ledger, row, "m", NOW)
+    expected = {DeliveryState.SENT: 1, DeliveryState.READY: 1}
+    assert await store.ledger.progress("word 1") == expected
+    assert await store.issues.history([chat.id]) == {}
+
+
+async def test_a_bulletin_and_an_issue_keep_out_of_each_others_way(
+    store: Store, chat: Chat
+) -> None:
+    await make_ready(store, chat, "one", "two")
+    await publish(store, chat, due_at=NOW - hours(1))
+    assert await store.ledger.unfinished([chat.id], NOW) == set()
+    (word,) = await claim(store)
+    assert word.payload == "Hello."
+    assert await dead(store.ledger, word, "no")
+    (first,) = await claim(store)
+    assert first.payload == "one"
+    assert await sent(store.ledger, first, "m", NOW)
+    (second,) = await claim(store)
+    assert second.payload == "two"
+    # An operator's wish brings back the bulletin alone.
+    assert await store.ledger.resend(word.id, NOW) == 1
+
+
+async def test_a_bulletin_outlives_a_pause_a_change_and_a_long_wait(
+    store: Store, chat: Chat
+) -> None:
+    await make_ready(store, chat)
+    await publish(store, chat)
+    await store.chats.save(replace(chat, status=ChatStatus.PAUSED))
+    assert await store.ledger.expire(NOW + BULLETIN_LIFE - CATCH_UP) == 0
+    assert [row.payload for row in await claim(store)] == ["Hello."]
+    await store.ledger.reclaim(LEASE + hours(1))
+    await store.ledger.settle_uncertain(1)
+    assert await store.ledger.expire(NOW + BULLETIN_LIFE + timedelta(seconds=1)) == 1
+
+
+async def test_a_bulletin_of_a_clock_that_was_ahead_is_due_now(store: Store, chat: Chat) -> None:
+    await publish(store, chat, due_at=NOW + hours(24 * 365))
+    await store.ledger.withdraw_beyond(NOW)
+    assert len(await claim(store)) == 1
+
+
+async def test_what_only_one_was_told_is_erased_with_them(store: Store, chat: Chat) -> None:
+    other = await add_chat(store, "2")
+    await publish(store, chat, other)
+    await store.ledger.publish(Bulletin("verdict 1", "For ann."), {chat.id: NOW}, NOW)
+    await store.chats.erase(chat.id)
+    query = select(bulletins.c.key)
+    async with store.database.read() as connection:
+        assert list((await connection.execute(query)).scalars()) == ["word 1"]
+    (row,) = await claim(store)
+    await sent(store.ledger, row, "m", NOW)
+    await store.ledger.prune(TODAY + hours(24))
+    async with store.database.read() as connection:
+        assert list((await connection.execute(query)).scalars()) == []

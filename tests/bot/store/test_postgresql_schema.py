@@ -52,6 +52,37 @@ async def test_alembic_sees_no_difference(url: str) -> None:
     await store.close()
 
 
+STRUCTURE = """
+SELECT tablename || ': ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT conrelid::regclass || ': ' || pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT table_name || ': ' || concat_ws(' ', column_name, data_type, is_nullable, column_default)
+  FROM information_schema.columns WHERE table_schema = 'public'
+"""
+
+
+async def structure(url: str) -> set[str]:
+    database = await open_database(url)
+    async with database.read() as connection:
+        found = set((await connection.execute(text(STRUCTURE))).scalars())
+    await database.close()
+    return {line for line in found if is_migrated(line) and not line.startswith("alembic")}
+
+
+async def test_migrations_give_the_schema_of_the_tables(
+    url: str, postgresql_databases: PostgresqlDatabases
+) -> None:
+    await (await open_store(url)).close()
+    fresh = await asyncio.to_thread(postgresql_databases.bare)
+    database = await open_database(fresh)
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+    await database.close()
+    assert await structure(url) == await structure(fresh)
+
+
 async def test_nothing_is_created_without_an_upgrade(url: str) -> None:
     with pytest.raises(StoreError, match="not yet upgraded"):
         await open_store(url, upgrade=False)

@@ -86,9 +86,9 @@ async def test_one_verdict_falls_and_one_notice_is_owed(store: Store) -> None:
     )
     assert len([v for v in verdicts if v is not None]) == 1
     accounts = [(chat.address.platform, chat.address.account)]
-    notices = [await store.submissions.claim_notice(accounts, NOW, NOW + DAY) for _ in range(2)]
-    assert notices[0] is not None
-    assert notices[1] is None
+    (notice,) = await store.submissions.owed(accounts, 9)
+    await store.submissions.told(notice)
+    assert await store.submissions.owed(accounts, 9) == ()
 
 
 async def test_a_verdict_that_fails_leaves_all_as_it_was(store: Store) -> None:
@@ -104,17 +104,3 @@ async def test_a_verdict_that_fails_leaves_all_as_it_was(store: Store) -> None:
         await store.submissions.accept(filed.id, fail, ACT)
     assert await store.items.find(filed.item.key) is None
     assert await store.submissions.get(filed.id) == filed
-
-
-async def test_who_was_overtaken_can_settle_nothing(store: Store) -> None:
-    chat = await add_chat(store)
-    filed, _ = await file(store, a_submission(chat_id=chat.id))
-    await store.submissions.reject(filed.id, "no", "console:me", NOW)
-    accounts = [(chat.address.platform, chat.address.account)]
-    slow = await store.submissions.claim_notice(accounts, NOW, NOW + DAY)
-    next_one = await store.submissions.claim_notice(accounts, NOW + DAY, NOW + 2 * DAY)
-    assert slow is not None
-    assert next_one is not None
-    assert not await store.submissions.told(slow)
-    assert not await store.submissions.tell_later(slow, NOW)
-    assert await store.submissions.told(next_one)
