@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+from adapters.discord.render import DiscordRenderer
 from adapters.telegram.render import TelegramRenderer
 from benchmarks.measure import show
 from bot.messages import messages
@@ -17,7 +18,10 @@ DAY = date(2026, 11, 18)
 
 Render = Callable[[Issue], tuple[str, ...]]
 
-_PLATFORMS: dict[str, Render] = {"Telegram": TelegramRenderer().render}
+_PLATFORMS: dict[str, Render] = {
+    "Telegram": TelegramRenderer().render,
+    "Discord": DiscordRenderer().render,
+}
 _SHAPES = {"items with 300 characters each": 300, "papers with 1,300 characters each": 1_300}
 """The abstracts of arXiv hold 1,300 characters on average."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.discord.markdown import bold, escaped, linked, quoted, spoken, subtle
+from adapters.discord.markdown import bold, escaped, leading, linked, quoted, spoken, subtle
 from adapters.packing import divide
 from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
 from bot.digest.urls import usable_url
@@ -205,7 +205,8 @@ def _links(entry: Entry, say: Messages) -> str:
     named = [*code, *((link.label or link.url, link.url) for link in entry.links)]
     line = ""
     for label, url in named:
-        longer = " · ".join(filter(None, (line, linked(label, url) if usable_url(url) else "")))
+        target = usable_url(url)
+        longer = " · ".join(filter(None, (line, leading(label, target) if target else "")))
         line = longer if len(longer) <= MAX_LINE else line
     return line
 
