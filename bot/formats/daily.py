@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from bot.digest.normalise import one_line
 from bot.formats.draft import Draft, code_or_link
-from bot.formats.inline import Span
+from bot.formats.fields import LABEL, begins_bold, take_card_line, take_field
 from bot.formats.lines import Kind, Line
 from bot.formats.links import is_address, is_code
 from bot.formats.reader import Reader
@@ -24,7 +24,6 @@ from bot.model import Section
 
 _ICON = re.compile(r"[^\w\s『「【《(\[“\"'#$.@+<>&/-]+[\ufe0f\u200d]*\s*")
 _NAMED = re.compile(r"『[^』]*』|「[^」]*」")
-_LABEL = re.compile(r"\s*([^:：\[\]]{1,40}?)\s*[:：]\s*(.*)", re.DOTALL)
 _HASHTAG = re.compile(r"#([\w&-]{2,40})")
 
 
@@ -33,7 +32,7 @@ class DailyReader(Reader):
 
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
-        self._item_level = _item_level(lines)
+        self._item_level = _deepest(self.lines) if self.told else _item_level(self.lines)
         self._headings: dict[int, str] = {}
         self._heading: tuple[str, ...] = ()
         self._item: Draft | None = None
@@ -52,12 +51,13 @@ class DailyReader(Reader):
                 self._ended = self._ended or (at > last and self._item is not None)
             elif self._item is None:
                 self._on_outside(line)
-            elif self._ended or (at > last and self._is_end(line)):
+            elif self._ended or (at > last and not self.told and self._is_end(line)):
                 self._ended = True
                 self.absorb(line, self.closing)
             else:
                 self._on_body(line, self._item)
-        self._name_by_hashtag()
+        if not self.told:
+            self._name_by_hashtag()
 
     def _on_heading(self, line: Line, at: int) -> None:
         if line.level < self._item_level:
@@ -79,7 +79,7 @@ class DailyReader(Reader):
 
     def _is_title(self, line: Line, at: int) -> bool:
         """The first heading, where another section follows before any card does."""
-        if self.title or self._heading or section_of(line.plain):
+        if self.told or self.title or self._heading or section_of(line.plain):
             return False
         levels = [x.level for x in self.lines[at + 1 :] if x.kind is Kind.HEADING]
         return bool(levels) and levels[0] < self._item_level
@@ -110,13 +110,13 @@ class DailyReader(Reader):
         if line.kind is Kind.QUOTE and not self._is_field(line):
             again = any(span.url in self._head_urls for span in line.inline.links)
             return again or bool(item.images or item.abstract)
-        if line.kind is Kind.BULLET and (match := _LABEL.match(line.plain)):
+        if line.kind is Kind.BULLET and (match := LABEL.match(line.plain)):
             complete = bool(item.main and (item.authors or item.summary or item.images))
             return complete and field_of(match[1]) == "authors"
         return False
 
     def _is_field(self, line: Line) -> bool:
-        match = _LABEL.match(line.plain)
+        match = LABEL.match(line.plain)
         return match is not None and field_of(match[1]) is not None
 
     def _on_body(self, line: Line, item: Draft) -> None:
@@ -132,7 +132,12 @@ class DailyReader(Reader):
 
     def _on_field(self, line: Line, item: Draft) -> bool:
         """``**Label**: value``. The label has to be one that is known, or bold before a link."""
-        match = _LABEL.match(line.plain)
+        match = LABEL.match(line.plain)
+        if self.told:
+            bold = match is not None and begins_bold(line)
+            return take_card_line(line, item, self.report) or (
+                bold and match is not None and self._on_labelled_link(line, item, match[1])
+            )
         if match is None:
             return False
         name = field_of(match[1])
@@ -140,53 +145,8 @@ class DailyReader(Reader):
             return self._on_labelled_link(line, item, match[1])
         if name in {"url", "code"} and not line.inline.links:
             return False
-        self._take_field(line, item, name, match)
+        take_field(line, item, name, self.report)
         return True
-
-    def _take_field(self, line: Line, item: Draft, name: str, match: re.Match[str]) -> None:
-        value = match[2].strip()
-        item.images += line.inline.images
-        if name in {"url", "code"}:
-            self._take_address(line, item, name)
-        elif name in {"abstract", "introduction"}:
-            text = item.abstract if name == "abstract" else item.summary
-            item.links += [(s.text, s.url, line.number) for s in _worded(line)]
-            text.add(value, gap=True)
-        elif not self._is_taken(name, value, item, line.number):
-            item.note.add(line.plain)
-
-    def _is_taken(self, name: str, value: str, item: Draft, line: int) -> bool:
-        """Whether a value found its place; one that is said twice has none."""
-        if name == "authors" and not item.authors:
-            item.take_authors(value)
-        elif name == "tasks" and not item.tasks:
-            item.take_tasks(value)
-        elif name == "field" and not item.field:
-            item.field = one_line(value) or None
-        elif name in {"title", "date"}:
-            return self._is_as_told(name, value, item, line)
-        else:
-            self.report(line, f"“{name}” is said twice; the second is kept as a note")
-            return False
-        return True
-
-    def _is_as_told(self, name: str, value: str, item: Draft, line: int) -> bool:
-        """Whether a title says what the heading says, or a date is one."""
-        if name == "title":
-            return one_line(value) == one_line(item.title)
-        if not item.take_date(value, line, self.report):
-            self.report(line, f"“{value[:60]}” is no date")
-            return False
-        return True
-
-    def _take_address(self, line: Line, item: Draft, name: str) -> None:
-        for span in line.inline.links:
-            if name == "url":
-                item.take_link(span, line.number)
-            elif item.main:
-                item.take_code(span.url, line.number)
-            else:
-                item.code.setdefault(span.url, line.number)
 
     def _on_labelled_link(self, line: Line, item: Draft, label: str) -> bool:
         links = line.inline.links
@@ -214,17 +174,17 @@ class DailyReader(Reader):
             self.title = match[1]
 
 
-def _worded(line: Line) -> list[Span]:
-    """Links in a running text that say more than their address."""
-    return [s for s in line.inline.written_links if not is_address(s.text, s.url)]
-
-
 def _item_level(lines: Sequence[Line]) -> int:
     """The level of the headings that begin a card: with an icon, a name in 『』, or a paper."""
     levels = Counter(x.level for x in lines if x.kind is Kind.HEADING and is_card(x))
     if levels:
         return levels.most_common(1)[0][0]
     return max((x.level for x in lines if x.kind is Kind.HEADING), default=2)
+
+
+def _deepest(lines: Sequence[Line]) -> int:
+    """Of an issue that tells its own head: items stand deeper than sections, whose level is 2."""
+    return max((x.level for x in lines if x.kind is Kind.HEADING and x.level > 2), default=7)
 
 
 def is_card(line: Line) -> bool:
@@ -237,5 +197,5 @@ def is_card(line: Line) -> bool:
 
 def labels(lines: Sequence[Line]) -> int:
     """How many lines are fields of a card."""
-    found = (_LABEL.match(x.plain) for x in lines if x.kind in {Kind.TEXT, Kind.QUOTE})
+    found = (LABEL.match(x.plain) for x in lines if x.kind in {Kind.TEXT, Kind.QUOTE})
     return sum(1 for match in found if match and field_of(match[1]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.digest.normalise import arxiv_id, bounded, canonical_key, one_line, plain_name
 from bot.digest.urls import without_unseen
 from bot.formats.dates import read_date
+from bot.formats.escapes import restored
 from bot.formats.inline import Span
 from bot.formats.languages import language_of_text, two_languages
 from bot.formats.lines import Line
@@ -78,6 +79,7 @@ class Draft:
     authors_more: bool = False
     field: str | None = None
     tasks: tuple[str, ...] = ()
+    section: Section | None = None
 
     def take_link(self, span: Span, line: int, label: str = "") -> None:
         """A link of the item: the first is the main one, the others are kept with their words."""
@@ -144,9 +146,10 @@ def finish(draft: Draft, context: Context, section: Section) -> DigestEntry:
     """The item as it stands in the digest."""
     url = _main_url(draft, context)
     links = tuple(dict.fromkeys(_links(draft, context, url)))
-    paper = _paper(draft, url, links, section)
+    section = draft.section or section
+    paper = paper_of(url, links, section, draft.paper)
     title = one_line(draft.title) or next((link.label for link in links), "")
-    title = title or (title_from(url) if url else _beginning(draft))
+    title = restored(title or (title_from(url) if url else _beginning(draft)))
     item = Item(
         key=_key(paper, url, title, context),
         title=_cut(title, MAX_TITLE, "title", draft, context),
@@ -220,12 +223,14 @@ def _image(written: str, base: str) -> str:
     return written if relative and ".." not in written else target(written)
 
 
-def _paper(draft: Draft, url: str, links: tuple[Link, ...], section: Section) -> str | None:
+def paper_of(
+    url: str, links: tuple[Link, ...], section: Section, stated: str | None = None
+) -> str | None:
     """The arXiv identifier: of the item's own address, else written beside it, else of its links.
 
     A link counts only under papers, and where it is the only one: other items just mention papers.
     """
-    found = arxiv_id(url) or draft.paper
+    found = arxiv_id(url) or stated
     if found or section is not Section.PAPERS:
         return found
     mentioned = {paper for link in links if (paper := arxiv_id(link.url))}

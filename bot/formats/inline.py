@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from bot.digest.urls import without_unseen
+from bot.formats.escapes import restored
 
 MAX_LABEL = 2_000
 """Characters between the brackets of a link; more is a bracket that was never closed."""
@@ -188,7 +189,7 @@ class _Scanner:
 
     def _bare(self, match: re.Match[str]) -> int:
         url = match[0].rstrip(_TRAILING)
-        self._out.append(Span("link", url, url, bare=True))
+        self._out.append(Span("link", url, restored(url), bare=True))
         return match.start() + len(url)
 
     def _close(self, at: int) -> int:
@@ -264,7 +265,7 @@ def _address(target: re.Match[str]) -> str:
     url, rest = target["url"], (target["rest"] or "").strip()
     if rest and not rest.startswith(("=", '"', "'")):
         url += "".join(rest.split())
-    return unescape(url)
+    return restored(unescape(url))
 
 
 def _attribute(tag: str, name: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from bot.formats.escapes import opaque, protected
 from bot.formats.inline import Inline, parse_inline
 
 CARD_LINES = 12
@@ -47,7 +48,7 @@ class Line:
     """One line. ``text`` is without the marks of its kind, but with inline markup.
 
     ``number`` counts from 1. ``level`` is that of a heading, or the indent of a list. ``gap`` says
-    that a blank line stood before it.
+    that a blank line stood before it. Escaped characters are hidden (``bot.formats.escapes``).
     """
 
     number: int
@@ -101,12 +102,13 @@ def is_rule(raw: str) -> bool:
 
 class _Reader:
     def __init__(self, raw: list[str]) -> None:
-        self._raw = raw
+        self._written = raw
+        self._raw = list(map(protected, raw))
         self._at = 0
         self._gap = False
-        self._fences = sum(1 for line in raw if _FENCE.match(line))
+        self._fences = sum(1 for line in self._raw if _FENCE.match(line))
         self._in_code = False
-        self._comment_ends = [i for i, line in enumerate(raw) if "-->" in line]
+        self._comment_ends = [i for i, line in enumerate(self._raw) if "-->" in line]
 
     def run(self) -> Iterator[Line]:
         yield from self._matter()
@@ -120,7 +122,8 @@ class _Reader:
             if self._fence(raw) or (not self._in_code and self._comment(raw)):
                 continue
             if self._in_code:
-                yield Line(number, Kind.TEXT, raw.replace("[", "\\["), raw, 0, self._gap)
+                code = opaque(self._written[number - 1])
+                yield Line(number, Kind.TEXT, code.strip(), code, 0, self._gap)
             elif "[#" in raw and _CARD.search(raw):
                 yield from self._cards(raw, number)
             else:
@@ -133,9 +136,9 @@ class _Reader:
             return
         for at, raw in enumerate(self._raw[1:MATTER_LINES], 1):
             if raw.rstrip() in {"---", "..."}:
-                found = [i for i in range(1, at) if self._raw[i].strip()]
+                keys = enumerate(self._written[1:at], 2)
                 yield from (
-                    Line(i + 1, Kind.MATTER, self._raw[i].strip(), self._raw[i]) for i in found
+                    Line(n, Kind.MATTER, key.strip(), key) for n, key in keys if key.strip()
                 )
                 self._at = at + 1
                 return

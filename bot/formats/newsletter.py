@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from bot.digest.normalise import one_line
 from bot.formats.draft import Draft
+from bot.formats.fields import take_card_line
 from bot.formats.inline import parse_inline
 from bot.formats.lines import Kind, Line
 from bot.formats.links import is_address, is_code, target
@@ -37,7 +38,6 @@ class NewsletterReader(Reader):
 
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
-        self._shape = Shape(lines)
         self._references: dict[str, tuple[str, str, int]] = {}
         self._cited: dict[str, int] = {}
         self._heading: tuple[str, ...] = ()
@@ -49,6 +49,7 @@ class NewsletterReader(Reader):
 
     def read(self) -> None:
         first_reference = self._read_references()
+        self._shape = Shape(self.lines[:first_reference], told=bool(self.told))
         for at, line in enumerate(self.lines[:first_reference]):
             if line.kind is Kind.MATTER:
                 self.matter(line)
@@ -62,7 +63,8 @@ class NewsletterReader(Reader):
                 self._on_body(at, line)
         self.report_if_empty(self._section_line, self._heading)
         self._report_references()
-        self._name_by_greeting()
+        if not self.told:
+            self._name_by_greeting()
 
     # References, which stand at the end.
 
@@ -126,7 +128,7 @@ class NewsletterReader(Reader):
 
     def _on_head(self, line: Line) -> None:
         heading = line.kind is Kind.HEADING
-        if heading and not self.title and not is_word_for("contents", line.plain):
+        if heading and not self.told and not self.title and not is_word_for("contents", line.plain):
             self.title = line.plain
             self._images += line.inline.images
         elif not (
@@ -159,6 +161,8 @@ class NewsletterReader(Reader):
             self._ended = at > self._shape.last_start
         elif self._ended:
             self.absorb(line, self.closing)
+        elif self.told and self._item and take_card_line(line, self._item, self.report):
+            pass
         elif self._entries_here:
             if self._item is None:
                 self.remark(line, self._heading)

@@ -21,8 +21,10 @@ _WHOLLY = re.compile(r"\s*(\*{2,3}|__)(?=\S)([^*]{1,300}?)(?<=\S)\1\s*[:：]?\s*
 class Shape:
     """Which lines are contents, sections and entries, by their numbers or by their markup."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], *, told: bool = False) -> None:
+        """``told``: the title of the issue is known, and stands in no line."""
         self._lines = lines
+        self._told = told
         marks = [_mark(line) for line in lines]
         self.contents = _contents(lines, marks)
         self.has_contents = bool(self.contents)
@@ -61,7 +63,7 @@ class Shape:
         levels = [lines[i].level for i in headings[1:]] or [lines[i].level for i in headings]
         top = min(levels, default=1)
         alone = len(headings) > 1 and lines[first].level < top
-        titled = alone or _is_series_title(lines, headings)
+        titled = not self._told and (alone or _is_series_title(lines, headings))
         sections = {i for i in headings if lines[i].level <= top and not (titled and i == first)}
         start = min(sections, default=len(lines))
         for i, line in enumerate(lines):

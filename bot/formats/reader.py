@@ -1,35 +1,38 @@
-"""What the readers of all formats share: the head and the end of an issue, and the reports."""
+"""What the readers of all formats share: the head and the end of an issue, and the reports.
 
+A file may tell its own layout, before all else, between two lines of dashes::
+
+    ---
+    layout: weekly
+    title: "..."
+    week: 2021-W02
+    ---
+
+Then what it tells there is not guessed from its text, and the issue ends at the line ``* * *``,
+under which it only says farewell. So ``bot.layouts`` writes.
+"""
+
+import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from bot.digest.normalise import bounded, one_line
 from bot.formats.dates import find_date, read_date
 from bot.formats.draft import Context, Draft, Text, finish, images_of
+from bot.formats.escapes import all_restored, restored
 from bot.formats.languages import language_of_text
-from bot.formats.lines import Line
+from bot.formats.lines import Kind, Line
 from bot.formats.links import is_address, target
+from bot.formats.navigation import is_navigation, pointers, relation
+from bot.formats.numbers import number_of, week_of
 from bot.formats.vocabulary import is_word_for, speaks_of
 from bot.imported import Digest, DigestEntry, Highlight, Pointer, Problem, Remark
 from bot.model import Link, Section
 
 MAX_PROBLEMS = 1_000
 """Problems of one file that are listed; a last one says how many more there are."""
-
-_NUMBER = re.compile(
-    r"(?:第|issue|no\.?|vol(?:ume)?\.?|#|№|number|edition)[\s#:.№]*(\d{1,5})\s*(?:期|号|號|回|[^\d\w年週周]|$)"
-    r"|(\d{1,5})\s*期",
-    re.IGNORECASE,
-)
-_CHINESE_NUMBER = re.compile("第\\s*([〇零一二三四五六七八九十百]{1,7})\\s*[期号號回]")
-_WEEK = re.compile(
-    r"(?P<y>\d{4})\s*年?\s*[-,]?\s*(?:第\s*(?P<w>\d{1,2})\s*[周週]|[-\s]*w(?:eek)?\s*-?\s*(?P<v>\d{1,2})\b)"
-    r"|week\s*-?\s*(?P<u>\d{1,2})\b[\s,-]*(?:of\s*|\()?(?P<z>\d{4})",
-    re.IGNORECASE,
-)
-_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
 class Reader(ABC):
@@ -42,11 +45,12 @@ class Reader(ABC):
     layout: ClassVar[str]
 
     def __init__(self, lines: Sequence[Line], text: str) -> None:
-        self.lines = lines
-        self.language = language_of_text(text)
-        self.title = ""
-        self.date: str | None = None
-        self.source_url = ""
+        self.told = told_head(lines, self.layout)
+        self.lines, self._tail = _divided(lines, self.told) if self.told else (lines, ())
+        self.language = self.told.get("language") or language_of_text(text)
+        self.title = self.told.get("title", "")
+        self.date: str | None = self.told.get("date")
+        self.source_url = target(self.told.get("source", ""))
         self.contents: list[str] = []
         self.introduction = Text()
         self.closing = Text()
@@ -65,19 +69,20 @@ class Reader(ABC):
     def digest(self) -> Digest:
         """Read the lines, and give what they come to."""
         self.read()
-        title = one_line(self.title[:1_000]) or None
-        week = week_of(title or "")
+        self._read_tail()
+        title = one_line(restored(self.title[:1_000])) or None
+        number, week = self._number_and_week(title or "")
         context = Context(self.source_url, self.language, title or self.layout, self.report)
         entries = tuple(finish(draft, context, section) for draft, section in self.drafts)
         self._report_repeated(entries)
-        return Digest(
+        digest = Digest(
             layout=self.layout,
             title=title,
             language=self.language,
             entries=entries,
-            number=week[1] if week else number_of(title or ""),
-            date=self.date or find_date(title or ""),
-            week=f"{week[0]}-W{week[1]:02}" if week else None,
+            number=number,
+            date=self.date if self.told else self.date or find_date(title or ""),
+            week=week,
             source_url=self.source_url or None,
             contents=tuple(map(one_line, self.contents)),
             highlights=tuple(self._all_highlights()),
@@ -89,6 +94,34 @@ class Reader(ABC):
             links=tuple(dict.fromkeys(self._all_links())),
             problems=self._all_problems(),
         )
+        return all_restored(digest)
+
+    def _number_and_week(self, title: str) -> tuple[int | None, str | None]:
+        if self.told:
+            number = self.told.get("number", "")
+            return int(number) if number.isdecimal() else None, self.told.get("week")
+        if week := week_of(title):
+            return week[1], f"{week[0]}-W{week[1]:02}"
+        return number_of(title), None
+
+    def _read_tail(self) -> None:
+        """The lines under the last rule: farewell words, and links to other issues."""
+        where = ""
+        for line in self._tail:
+            part = next((p for p in ("past", "related") if is_word_for(p, line.plain)), "")
+            if line.kind is Kind.HEADING and part:
+                where = part
+            elif where == "past" and is_navigation(line):
+                self._images += line.inline.images
+                for pointer in pointers(line):
+                    self.point(*pointer)
+            elif where and line.kind is Kind.BULLET and len(line.inline.written_links) == 1:
+                span = line.inline.written_links[0]
+                rel = relation(span.text) if where == "past" else "related"
+                self.point(span.text, span.url, rel)
+            else:
+                where = ""
+                self.absorb(line, self.closing)
 
     def report(self, line: int, text: str) -> None:
         """Something was not understood."""
@@ -207,34 +240,34 @@ class Reader(ABC):
         return tuple(ordered)
 
 
-def week_of(title: str) -> tuple[int, int] | None:
-    """Year and week that a title names."""
-    match = _WEEK.search(title[:500])
-    if match is None:
-        return None
-    year = int(match["y"] or match["z"])
-    week = int(match["w"] or match["v"] or match["u"])
-    return (year, week) if 1 <= week <= 53 and 1900 <= year <= 2200 else None
+_TOLD = re.compile(r"(layout|title|language|number|date|week|source):\s*(.*)", re.IGNORECASE)
+_END_RULE = "* * *"
 
 
-def number_of(title: str) -> int | None:
-    """The number of an issue that a title names."""
-    if match := _NUMBER.search(title[:500]):
-        return int(match[1] or match[2])
-    match = _CHINESE_NUMBER.search(title[:500])
-    return _from_chinese(match[1]) if match else None
+def told_head(lines: Sequence[Line], layout: str) -> Mapping[str, str]:
+    """What the keys before the document tell of it; nothing unless they tell this ``layout``."""
+    keys = (_TOLD.fullmatch(line.text) for line in lines if line.kind is Kind.MATTER)
+    told = {match[1].lower(): _value(match[2].strip()) for match in keys if match}
+    return told if told.get("layout") == layout else {}
 
 
-def _from_chinese(text: str) -> int | None:
-    """二十三 as 23, 一百零五 as 105, 二〇 as 20."""
-    if not any(unit in text for unit in "十百"):
-        return int("".join(str(_DIGITS[char]) for char in text))
-    hundreds, _, rest = text.rpartition("百")
-    tens, ten, ones = rest.rpartition("十")
-    value = 100 * (_one(hundreds, 1) if "百" in text else 0)
-    return value + (10 * _one(tens, 1) if ten else 0) + _one(ones if ten else rest, 0)
+def _value(written: str) -> str:
+    """A value of YAML: in double quotes it is spelled as in JSON."""
+    if written.startswith('"'):
+        try:
+            return str(json.loads(written))
+        except ValueError:
+            pass
+    return written.strip("\"'")
 
 
-def _one(text: str, default: int) -> int:
-    text = text.strip("零〇")
-    return _DIGITS.get(text[-1:], default) if text else default
+def _divided(
+    lines: Sequence[Line], told: Mapping[str, str]
+) -> tuple[Sequence[Line], Sequence[Line]]:
+    """The lines without what the head told, and those under the last rule."""
+    rest = [x for x in lines if not (x.kind is Kind.MATTER and _TOLD.fullmatch(x.text))]
+    title = next((i for i, x in enumerate(rest) if x.kind is Kind.HEADING), None)
+    if title is not None and one_line(restored(rest[title].plain)) == told.get("title"):
+        del rest[title]
+    ends = [i for i, x in enumerate(rest) if x.kind is Kind.RULE and x.raw.strip() == _END_RULE]
+    return (rest[: ends[-1]], rest[ends[-1] + 1 :]) if ends else (rest, ())

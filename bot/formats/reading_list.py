@@ -20,16 +20,17 @@ from typing import ClassVar
 
 from bot.digest.normalise import one_line
 from bot.formats.draft import Draft, Text
+from bot.formats.fields import take_card_line
 from bot.formats.inline import Span
 from bot.formats.lines import Kind, Line
 from bot.formats.links import is_code, is_data_set, is_paper, target
 from bot.formats.reader import Reader
-from bot.formats.vocabulary import field_of, section_of
+from bot.formats.vocabulary import card_field_of, field_of, section_of
 from bot.model import Section
 
 _BRACKETS = re.compile(r"[\[(（【]([^\[\]()（）【】]*)[\])）】]")
-_VENUE = re.compile(r"[A-Za-z][\w&@./+ '’-]{1,60}?[\s'’-]*(?:19|20)?\d{2}|[A-Z][A-Za-z&-]{1,20}")
-_REPOSITORY = re.compile(r"[\w.-]{1,60}/[\w.-]{1,100}")
+VENUE = re.compile(r"[A-Za-z][\w&@./+ '’-]{1,60}?[\s'’-]*(?:19|20)?\d{2}|[A-Z][A-Za-z&-]{1,20}")
+REPOSITORY = re.compile(r"[\w.-]{1,60}/[\w.-]{1,100}")
 
 
 class ReadingListReader(Reader):
@@ -37,8 +38,8 @@ class ReadingListReader(Reader):
 
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
-        self._item_level = item_level(lines)
-        self._title_level = _title_level(lines, self._item_level)
+        self._item_level = item_level(self.lines)
+        self._title_level = 0 if self.told else _title_level(self.lines, self._item_level)
         self._taxonomy: dict[int, str] = {}
         self._item: Draft | None = None
         self._part: Text | None = None
@@ -123,21 +124,13 @@ class ReadingListReader(Reader):
             text = match[1].strip()
             if not text or item.take_date(text, line.number, self.report):
                 continue
-            if item.venue is None and _VENUE.fullmatch(text):
+            if item.venue is None and VENUE.fullmatch(text):
                 item.venue = one_line(text)
             elif item.main:
                 item.note.add(f"[{text}]")
 
     def _section(self, item: Draft) -> Section:
-        """Papers, unless the link or a heading says otherwise."""
-        url = target(item.main, self.source_url)
-        if is_data_set(url):
-            return Section.RESOURCES
-        if is_paper(url):
-            return Section.PAPERS
-        named = (section_of(each) for each in reversed(item.heading))
-        default = Section.PROJECTS if is_code(url) else Section.PAPERS
-        return next(filter(None, named), default)
+        return section_by(target(item.main, self.source_url), item.heading)
 
     def _begin_part(self, line: Line, item: Draft) -> None:
         name = field_of(line.plain)
@@ -146,12 +139,16 @@ class ReadingListReader(Reader):
             self._part = item.abstract
         elif name == "introduction":
             self._part = item.summary
+        elif card_field_of(line.plain) == "note":
+            self._part = item.note
         else:
             self._part = item.note
             item.take_text(line, item.note)
 
     def _on_body(self, line: Line, item: Draft) -> None:
-        if self._part is None and self._on_links(line, item):
+        if self._part is None and (
+            (self.told and take_card_line(line, item, self.report)) or self._on_links(line, item)
+        ):
             return
         text = self._part if self._part is not None else self._loose[-1][1]
         if line.card:
@@ -170,10 +167,21 @@ class ReadingListReader(Reader):
         return True
 
     def _on_link(self, span: Span, line: Line, item: Draft) -> None:
-        if is_code(target(span.url)) or _REPOSITORY.fullmatch(span.text):
+        if is_code(target(span.url)) or REPOSITORY.fullmatch(span.text):
             item.take_code(span.url, line.number)
         else:
             item.take_link(span, line.number)
+
+
+def section_by(url: str, heading: Sequence[str]) -> Section:
+    """Papers, unless the link or a heading says otherwise."""
+    if is_data_set(url):
+        return Section.RESOURCES
+    if is_paper(url):
+        return Section.PAPERS
+    named = (section_of(each) for each in reversed(heading))
+    default = Section.PROJECTS if is_code(url) else Section.PAPERS
+    return next(filter(None, named), default)
 
 
 def begins_item(line: Line) -> bool:

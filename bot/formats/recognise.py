@@ -6,7 +6,8 @@ from bot.formats.daily import DailyReader, is_card, labels
 from bot.formats.lines import Kind, Line, read_lines
 from bot.formats.newsletter import NewsletterReader
 from bot.formats.newsletter_shape import shape_score
-from bot.formats.reader import Reader, number_of, week_of
+from bot.formats.numbers import number_of, week_of
+from bot.formats.reader import Reader, told_head
 from bot.formats.reading_list import ReadingListReader, begins_item
 from bot.formats.weekly import PAPER_ID, WeeklyReader
 from bot.formats.weekly_plan import SECTION
@@ -37,7 +38,10 @@ def recognise(text: str) -> str | None:
 
 
 def _recognise(lines: Sequence[Line]) -> str | None:
-    """Each format earns points for each sign of it; the most points win, if they are enough."""
+    """What the file tells; else each format earns points for each sign of it, and the most win."""
+    told = next((name for name in FORMATS if told_head(lines, name)), None)
+    if told:
+        return told
     headings = [line for line in lines if line.kind is Kind.HEADING]
     linked = sum(map(begins_item, headings))
     cards = sum(map(is_card, headings))

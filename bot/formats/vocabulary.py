@@ -80,6 +80,11 @@ def field_of(label: str) -> str | None:
     return _words("fields").whole(rest) if rest != label else None
 
 
+def card_field_of(label: str) -> str | None:
+    """The further field of a card that a label in bold stands for."""
+    return _words("card").whole(label.strip(" :：*"))
+
+
 def without_paper(text: str) -> str:
     """The text without the word for a paper that stands in front."""
     for word in _data()["parts"]["paper"]:

@@ -15,12 +15,15 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from bot.formats.draft import Draft
+from bot.formats.fields import take_card_line
 from bot.formats.inline import Span
 from bot.formats.lines import Kind, Line
 from bot.formats.links import is_address, is_code, is_host
-from bot.formats.reader import Reader, week_of
+from bot.formats.navigation import is_navigation, pointers, words_around
+from bot.formats.numbers import week_of
+from bot.formats.reader import Reader
 from bot.formats.vocabulary import is_word_for, section_of, speaks_of
-from bot.formats.weekly_plan import DASHES, SECTION, plan_of
+from bot.formats.weekly_plan import DASHES, SECTION, plan_of, told_plan
 from bot.model import Section
 
 PAPER_ID = re.compile(
@@ -28,13 +31,6 @@ PAPER_ID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HOST_IN_BRACKETS = re.compile(r"[【\[（(]\s*([\w.\s-]{3,60})\s*[】\]）)]")
-_ARROW_BACK = re.compile("[⇦←⟵«<⬅◀]")
-_ARROW_ON = re.compile("[⇨→⟶»>➡▶]")
-_MONTH = re.compile(
-    r"\d{1,2}\s*月|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|monthly",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b|(?:19|20)\d{2}\s*年|yearly|annual", re.IGNORECASE)
 _FROM_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 
 
@@ -43,7 +39,7 @@ class WeeklyReader(Reader):
 
     def __init__(self, lines: Sequence[Line], text: str) -> None:
         super().__init__(lines, text)
-        self._plan = plan_of(lines)
+        self._plan = told_plan(self.lines) if self.told else plan_of(self.lines)
         self._at = 0
         self._section_line = 0
         self._place = "head"
@@ -142,6 +138,8 @@ class WeeklyReader(Reader):
         self.drafts.append((self._item, self._section))
 
     def _on_section(self, line: Line) -> None:
+        if self.told and self._item and take_card_line(line, self._item, self.report):
+            return
         headline = None if self._by_headings else _headline(line)
         if headline is not None:
             self._begin(line, headline)
@@ -251,25 +249,14 @@ class WeeklyReader(Reader):
             self.absorb(line, self.closing)
 
     def _is_navigation(self, line: Line) -> bool:
-        text = line.inline.outside
         past = bool(self._headings) and speaks_of("past", self._headings[0])
-        return past or bool(_ARROW_BACK.search(text) and _ARROW_ON.search(text))
+        return past or is_navigation(line)
 
     def _navigate(self, line: Line) -> None:
         self._images += line.inline.images
-        before = ""
-        spans = line.inline.spans
-        arrows = bool(_ARROW_BACK.search(line.plain) or _ARROW_ON.search(line.plain))
-        rest = []
-        for at, span in enumerate(spans):
-            if span.kind == "link":
-                after = "".join(s.text for s in spans[at + 1 : at + 2] if s.kind == "text")
-                self.point(span.text, span.url, _relation(span.text, before, after, arrows))
-            elif span.kind == "text":
-                before = span.text
-                rest.append(span.text)
-        words = re.sub(r"[⇦←⟵«<⬅◀⇨→⟶»>➡▶|·\s]+", " ", "".join(rest)).strip()
-        if words:
+        for pointer in pointers(line):
+            self.point(*pointer)
+        if words := words_around(line):
             self.closing.add(words)
 
     def _date(self) -> None:
@@ -335,13 +322,3 @@ def _same_page(one: str, other: str) -> bool:
         return url.partition("?")[0].partition("#")[0].rstrip("/").lower()
 
     return key(one) == key(other)
-
-
-def _relation(label: str, before: str, after: str, arrows: bool) -> str:
-    if arrows and _ARROW_BACK.search(after):
-        return "previous"
-    if arrows and _ARROW_ON.search(before[-3:]):
-        return "next"
-    if _MONTH.search(label):
-        return "month"
-    return "year" if _YEAR.search(label) and not week_of(label) else "archive"

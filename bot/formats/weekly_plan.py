@@ -40,6 +40,19 @@ def plan_of(lines: Sequence[Line]) -> dict[int, str]:
     return plan
 
 
+def told_plan(lines: Sequence[Line]) -> dict[int, str]:
+    """The same for an issue that tells its own head: sections are of level 2, items deeper."""
+    plan: dict[int, str] = {}
+    for i, line in enumerate(lines):
+        if line.kind is Kind.HEADING and (plan or not _is_of_head(line)):
+            plan[i] = "section" if line.level <= 2 else "item"
+    return plan
+
+
+def _is_of_head(line: Line) -> bool:
+    return is_word_for("contents", line.plain) or is_word_for("highlights", line.plain)
+
+
 def _listed_sections(lines: Sequence[Line], headings: Sequence[int]) -> list[int]:
     """Headings without numbers that stand in the table of contents.
 

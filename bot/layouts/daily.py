@@ -1,0 +1,143 @@
+"""The daily issue: a quoted head, sections, and cards that begin with an icon. Pure."""
+
+from collections.abc import Iterator, Mapping
+
+from bot.digest.choose import DAILY_SECTIONS
+from bot.formats.links import is_address, is_code
+from bot.formats.vocabulary import card_field_of, field_of, section_of
+from bot.layouts.document import (
+    Block,
+    Document,
+    Heading,
+    Line,
+    Piece,
+    Span,
+    Text,
+    Tone,
+    line,
+    piece,
+    text,
+)
+from bot.layouts.parts import (
+    Linker,
+    abstract_label,
+    authors_fact,
+    card_facts,
+    code_fact,
+    end,
+    fact,
+    facts,
+    linked,
+    links_fact,
+    note_facts,
+    pictures,
+    quoted,
+    title_of,
+    told,
+)
+from bot.layouts.sheet import Card, Sheet
+from bot.layouts.taxonomy import Place, places
+from bot.messages import Messages, messages
+from bot.model import Link, Section
+
+ICONS: Mapping[Section, str] = {**DAILY_SECTIONS}
+OTHER_ICON = "🔹"
+
+MAX_LABEL = 40
+"""Characters of a label that is read as one (``bot.formats.fields.LABEL``)."""
+
+
+def lay_out(sheet: Sheet) -> Document:
+    linker = Linker(sheet)
+    say = messages(sheet.language)
+    head = piece(title_of(sheet), linked(sheet.introduction, linker, Tone.QUOTE))
+    there = list(places(sheet))
+    depth = max((len(place.path) for place in there), default=1)
+    pieces = [head]
+    for place in there:
+        pieces += _section(place, depth, linker, say)
+    pieces.append(end(sheet, linker, Tone.QUOTE))
+    return Document(
+        sheet.layout,
+        sheet.language,
+        sheet.title,
+        tuple(each for each in pieces if each.blocks),
+        facts(sheet),
+    )
+
+
+def _section(place: Place, depth: int, linker: Linker, say: Messages) -> Iterator[Piece]:
+    above: list[Block] = []
+    if place.path:
+        above.append(Heading(len(place.path) + 1, line(place.path[-1])))
+    above += linked(place.remark, linker, Tone.QUOTE)
+    if not place.cards and above:
+        yield Piece(tuple(above))
+    for number, card in enumerate(place.cards):
+        opening = above if number == 0 else []
+        yield piece(
+            opening, _card(card, max(depth, 1) + 2, say), number=card.number, opens=len(opening)
+        )
+
+
+def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:
+    """A card of a tool, project, post or resource, or of a paper with all of its fields."""
+    named = section_of(card.heading[-1]) if card.heading else None
+    is_paper = card.section is Section.PAPERS
+    title = say("card.paper", title=card.title) if is_paper else card.title
+    derived = named or (Section.PAPERS if is_paper else Section.OTHER)
+    yield Heading(level, line(f"{ICONS.get(card.section, OTHER_ICON)} ", title))
+    if is_paper:
+        yield from told(
+            *card_facts(card, say, derived),
+            fact(say("card.link"), Span(card.url, card.url)) if card.url else (),
+            code_fact(card, say),
+            authors_fact(card, say),
+            links_fact(card.links, say),
+        )
+        yield from note_facts(card, say)
+        yield from _labelled(say("card.introduction"), card.introduction)
+    else:
+        yield from _links(card, say)
+        yield from told(*card_facts(card, say, derived), code_fact(card, say))
+        yield from told(authors_fact(card, say))
+        yield from note_facts(card, say)
+        yield from text(card.introduction)
+    yield from quoted(abstract_label(card, say), card.abstract)
+    yield from pictures(card)
+
+
+def _labelled(label: str, words: str) -> Iterator[Block]:
+    for block in text(words):
+        if isinstance(block, Text):
+            first, *rest = block.lines
+            yield Text((fact(label, *first), *rest))
+
+
+def _links(card: Card, say: Messages) -> Iterator[Block]:
+    """The address, or the links by their labels; the first one is the address then."""
+    links = card.links
+    labelled = 0
+    for link in links:
+        if not _may_be_labelled(link):
+            break
+        labelled += 1
+    first_is_main = bool(labelled) and links[0].url == card.url
+    if card.url and not first_is_main:
+        yield Text(((Span(card.url, card.url),),))
+    found: list[Line] = [_labelled_link(link) for link in links[:labelled]]
+    yield from told(*found, links_fact(links[labelled:], say))
+
+
+def _labelled_link(link: Link) -> Line:
+    label, colon, words = link.label.partition(": ")
+    return fact(label, Span(words if colon else link.url, link.url))
+
+
+def _may_be_labelled(link: Link) -> bool:
+    """Whether the label can stand before its address and is taken for nothing else."""
+    label, colon, words = link.label.partition(": ")
+    known = field_of(label) or card_field_of(label) or is_code(link.url)
+    if known or not 0 < len(label) <= MAX_LABEL or any(char in label for char in ":：[]"):
+        return False
+    return not colon or (bool(words.strip()) and not is_address(words, link.url))
