@@ -34,7 +34,8 @@ class ShownReply(ABC, Generic[Part]):
     @property
     def turns(self) -> bool:
         """Whether it belongs in the place of the message whose button was pressed."""
-        return len(self._shown) == 1 and self._reply.page is not None
+        fits = self._reply.menu or self._reply.page is not None
+        return len(self._shown) == 1 and fits
 
     @abstractmethod
     def _pages(self, issue: Issue) -> Sequence[Part]:

@@ -7,6 +7,7 @@ https://discord.com/developers/docs/interactions/receiving-and-responding
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -172,7 +173,7 @@ class Interactions:
             return
         await line.acknowledge(_LATER_IN_PLACE)
         command, part = read_part(command)
-        incoming = self._incoming(interaction, command)
+        incoming = replace(self._incoming(interaction, command), pressed=True)
 
         async def work() -> None:
             reply = await self._handle(incoming)

@@ -21,7 +21,9 @@ MAX_DATA = 64
 MAX_LABEL = 64
 """Characters; longer ones are cut off by the apps anyway."""
 
-_WIDE = 24
+_WIDE = {2: 24, 3: 10, 4: 8}
+"""So long are labels at most of which so many stand in a row."""
+
 _NUMBERS = 8
 """So many numbers in a row are still easy to press."""
 
@@ -108,16 +110,13 @@ def _signed(choices: Iterable[Choice], chat: str, signer: Signer) -> Iterator[Bu
 
 
 def _rows(buttons: Iterable[Button]) -> Iterator[tuple[Button, ...]]:
-    """Two in a row where both are short."""
-    waiting: Button | None = None
+    """Several in a row where they are short."""
+    row: list[Button] = []
     for button in buttons:
-        if waiting is None:
-            waiting = button
-        elif len(waiting.label) <= _WIDE and len(button.label) <= _WIDE:
-            yield (waiting, button)
-            waiting = None
-        else:
-            yield (waiting,)
-            waiting = button
-    if waiting is not None:
-        yield (waiting,)
+        longest = max(len(each.label) for each in (*row, button))
+        if row and longest > _WIDE.get(len(row) + 1, 0):
+            yield tuple(row)
+            row = []
+        row.append(button)
+    if row:
+        yield tuple(row)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.commands.arguments import Term, page_number, shown, terms
 from bot.commands.context import Context
+from bot.commands.menus import back
 from bot.commands.reply import Choice, Page, Reply, Rows, Text, Tone
 from bot.commands.wording import next_issue_sentence
 from bot.errors import Refusal
@@ -169,7 +170,8 @@ async def topics(context: Context, argument: str) -> Reply:
     title = Text(context.say("topics.title", n=len(taxonomy.topics)), Tone.TITLE)
     hint = Text(context.say("topics.hint"), Tone.HINT)
     choices = await topic_choices(context, page.number)
-    return Reply((title, Rows(rows), hint), choices=choices, page=page)
+    way_back = (back(context.say),) if context.incoming.pressed else ()
+    return Reply((title, Rows(rows), hint), choices=(*choices, *way_back), page=page)
 
 
 def _one_topic(context: Context, topic: Topic) -> Reply:

@@ -69,12 +69,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered. ``private``: in a group, it concerns only who asked."""
+    """What is answered. ``private``: in a group, it concerns only who asked.
+
+    ``menu``: it takes the place of the message whose button asked for it.
+    """
 
     blocks: tuple[Block, ...]
     choices: tuple[Choice, ...] = ()
     page: Page | None = None
     private: bool = False
+    menu: bool = False
 
 
 def say(text: str, *more: str, tone: Tone = Tone.PLAIN) -> Reply:

@@ -1,37 +1,59 @@
 """Commands on how and when the issue comes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.commands import menus
 from bot.commands.arguments import pause_days, quiet_hours, shown, time_of_day, weekdays
 from bot.commands.context import Context
 from bot.commands.reply import Choice, Reply, Rows, Text, Tone, say
 from bot.commands.wording import next_issue_sentence, span_words
 from bot.errors import Refusal
-from bot.messages import known_language, messages
-from bot.model import LANGUAGES, Chat, ChatStatus
+from bot.messages import Messages, known_language, messages
+from bot.model import Chat, ChatStatus
 from bot.subscriptions import signed_name_of
 from bot.zones import resolve_zone, zone_city
+
+Choices = Callable[[Chat, Messages], tuple[Choice, ...]]
+
+
+def _asked(context: Context, text: str, choices: Choices) -> Reply:
+    """How a setting is, with its menu."""
+    return _with_menu(context, context.chat, say(text), choices)
+
+
+def _done(context: Context, chat: Chat, choices: Choices, *words: str) -> Reply:
+    """That a setting is changed; whoever did that by a button gets its menu again."""
+    told = say(*words)
+    return _with_menu(context, chat, told, choices) if context.incoming.pressed else told
+
+
+def _with_menu(context: Context, chat: Chat, reply: Reply, choices: Choices) -> Reply:
+    offered = choices(chat, context.say)
+    way_back = (menus.back(context.say),) if context.incoming.pressed else ()
+    return replace(reply, choices=(*offered, *way_back), menu=True)
 
 
 async def set_time(context: Context, argument: str) -> Reply:
     if not argument:
         at = context.say.clock(context.chat.schedule.at)
-        choices = tuple(Choice(t, f"/time {t}") for t in ("07:00", "08:00", "09:00", "18:00"))
-        return Reply((Text(context.say("time.now", time=at)),), choices=choices)
+        return _asked(context, context.say("time.now", time=at), menus.hours)
     chat = await _reschedule(context, at=time_of_day(argument))
     done = context.say("time.done", time=context.say.clock(chat.schedule.at))
-    return say(done, *_quiet_note(context, chat), await next_issue_sentence(context))
+    more = (*_quiet_note(context, chat), await next_issue_sentence(context))
+    return _done(context, chat, menus.hours, done, *more)
 
 
 async def set_zone(context: Context, argument: str) -> Reply:
     if not argument:
-        return say(context.say("zone.now", **_zone_words(context, context.chat)))
+        now = context.say("zone.now", **_zone_words(context, context.chat))
+        return _asked(context, now, menus.zones)
     zone = resolve_zone(shown(argument), context.now)
     chat = await _reschedule(context, zone=zone)
     done = context.say("zone.done", **_zone_words(context, chat))
-    return say(done, await next_issue_sentence(context))
+    return _done(context, chat, menus.zones, done, await next_issue_sentence(context))
 
 
 async def _reschedule(context: Context, **changes: Any) -> Chat:
@@ -50,35 +72,32 @@ def _zone_words(context: Context, chat: Chat) -> dict[str, str]:
 
 async def set_language(context: Context, argument: str) -> Reply:
     if not argument:
-        choices = tuple(
-            Choice(messages(tag)("language.name"), f"/language {tag}", on=tag == chat_language)
-            for chat_language in (context.chat.language,)
-            for tag in LANGUAGES
-        )
-        return Reply((Text(context.say("language.which")),), choices=choices)
+        return _asked(context, context.say("language.which"), menus.languages)
     language = known_language(argument)
     if language is None:
         raise Refusal("language.unknown", text=shown(argument))
-    await context.services.readers.set_language(context.chat, language)
+    chat = await context.services.readers.set_language(context.chat, language)
     own = context.chat.address == context.incoming.chat
     speak = messages(language) if own else context.say
-    return say(speak("language.done", language=messages(language)("language.name")))
+    done = speak("language.done", language=messages(language)("language.name"))
+    return _done(replace(context, say=speak), chat, menus.languages, done)
 
 
 async def set_days(context: Context, argument: str) -> Reply:
     if not argument:
         days = context.say.weekdays(context.chat.schedule.days)
-        return say(context.say("days.now", days=days))
+        return _asked(context, context.say("days.now", days=days), menus.days)
     chat = await _reschedule(context, days=weekdays(argument))
     done = context.say("days.done", days=context.say.weekdays(chat.schedule.days))
-    return say(done, await next_issue_sentence(context))
+    return _done(context, chat, menus.days, done, await next_issue_sentence(context))
 
 
 async def set_quiet(context: Context, argument: str) -> Reply:
     if not argument:
-        return say(_quiet_words(context, context.chat))
+        return _asked(context, _quiet_words(context, context.chat), menus.quiet)
     chat = await context.services.readers.set_quiet(context.chat, quiet_hours(argument))
-    return say(_quiet_words(context, chat), *_quiet_note(context, chat))
+    words = (_quiet_words(context, chat), *_quiet_note(context, chat))
+    return _done(context, chat, menus.quiet, *words)
 
 
 def _quiet_words(context: Context, chat: Chat) -> str:
@@ -98,17 +117,20 @@ async def pause(context: Context, argument: str) -> Reply:
     days = pause_days(argument)
     chat = await context.services.readers.pause(context.chat, days, context.now)
     if chat.paused_until is None:
-        return say(context.say("pause.open"))
+        return _done(context, chat, menus.pauses, context.say("pause.open"))
     until = chat.paused_until.astimezone(ZoneInfo(chat.schedule.zone))
-    return say(context.say("pause.until", when=context.say.moment(until)))
+    done = context.say("pause.until", when=context.say.moment(until))
+    return _done(context, chat, menus.pauses, done)
 
 
 async def resume(context: Context, _: str) -> Reply:
     if context.chat.status is ChatStatus.ACTIVE:
-        return say(context.say("resume.running"), await next_issue_sentence(context))
-    await context.services.readers.resume(context.chat, context.now)
-    done = "resume.done" if context.chat.active_since else "resume.over"
-    return say(context.say(done), await next_issue_sentence(context))
+        done, chat = "resume.running", context.chat
+    else:
+        done = "resume.done" if context.chat.active_since else "resume.over"
+        chat = await context.services.readers.resume(context.chat, context.now)
+    sentence = await next_issue_sentence(context)
+    return _done(context, chat, menus.pauses, context.say(done), sentence)
 
 
 async def show_settings(context: Context, _: str) -> Reply:
@@ -127,7 +149,7 @@ async def show_settings(context: Context, _: str) -> Reply:
     )
     blocks = (Text(speak("settings.title"), Tone.TITLE), Rows(rows))
     hint = Text(await next_issue_sentence(context), Tone.HINT)
-    return Reply((*blocks, hint), choices=_settings_choices(context))
+    return Reply((*blocks, hint), choices=menus.all_settings(chat, speak), menu=True)
 
 
 async def _time_words(context: Context, chat: Chat) -> str:
@@ -137,10 +159,3 @@ async def _time_words(context: Context, chat: Chat) -> str:
     if window is None:
         return at
     return context.say("settings.time_between", time=at, **span_words(context, chat, window))
-
-
-def _settings_choices(context: Context) -> tuple[Choice, ...]:
-    names = ("topics", "time", "language") + (
-        ("pause",) if context.chat.status is ChatStatus.ACTIVE else ("resume",)
-    )
-    return tuple(Choice(context.say(f"button.{name}"), f"/{name}") for name in names)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from bot.commands.context import Incoming
 from bot.commands.reply import Reply
 from bot.config import Settings, TelegramSettings
 from bot.messages import messages
-from bot.model import ChatAddress, ChatStatus
+from bot.model import ChatAddress, ChatStatus, QuietHours, Schedule
 from tests.conversation import SetClock
 from tests.telegram.server import BOT_ID, TOKEN, USERNAME, Json, TelegramServer
 
@@ -117,6 +117,50 @@ async def test_topics_are_ticked_by_buttons(ribao: Ribao) -> None:
     chat = await ribao.app.readers.find(_address(ANN))
     assert chat is not None
     assert await ribao.app.readers.follows(chat) == ()
+
+
+async def test_everything_is_set_by_buttons_in_one_message(ribao: Ribao) -> None:
+    ann = ribao.server.user(ANN)
+    await ribao.hears(ann, "/subscribe cv")
+    menu = await ribao.hears(ann, "/settings")
+    count = len(ribao.server.messages[ANN])
+    for labels in (
+        ("Time", "09:00"),
+        ("Time zone", "Tokyo"),
+        ("Days", "Sun"),
+        ("Quiet hours", "22:00–07:00"),
+        ("Pause", "Pause 3 days"),
+        ("Resume",),
+        ("Language", "繁體中文"),
+    ):
+        for label in labels:
+            await ribao.presses(ann, menu, label)
+        ticked = [b["text"] for row in _keyboard(menu) for b in row if "✓" in b["text"]]
+        assert labels[-1] in {"Sun", "Pause 3 days", "Resume"} or ticked == [f"✓ {labels[-1]}"]
+        await ribao.presses(ann, menu, "←")
+    assert len(ribao.server.messages[ANN]) == count, "one message, turned in place"
+    assert "09:00" in menu["text"]
+    chat = await ribao.app.readers.find(_address(ANN))
+    assert chat is not None
+    assert chat.schedule == Schedule(time(9), "Asia/Tokyo", frozenset(range(1, 7)))
+    assert (chat.quiet, chat.language) == (QuietHours(time(22), time(7)), "zh-TW")
+    assert chat.status is ChatStatus.ACTIVE
+    await ribao.presses(ann, menu, "主題")
+    await ribao.presses(ann, menu, "✓ 電腦視覺")
+    assert await ribao.app.readers.follows(chat) == ()
+
+
+async def test_in_a_group_the_right_is_asked_for_at_each_press_of_a_menu(ribao: Ribao) -> None:
+    ann, eve = ribao.server.user(ANN), ribao.server.user(EVE, "Eve")
+    ribao.server.group(CLUB, "Club")
+    ribao.server.members[CLUB, ANN] = "creator"
+    menu = await ribao.hears(ann, "/time", CLUB)
+    before = menu["text"]
+    await ribao.presses(eve, menu, "09:00")
+    assert ribao.server.answers[-1]["text"] == en("error.admins_only")
+    assert menu["text"] == before
+    await ribao.presses(ann, menu, "09:00")
+    assert en("time.done", time="09:00") in menu["text"]
 
 
 async def test_pages_are_turned_in_place(ribao: Ribao) -> None:
