@@ -237,8 +237,11 @@ class ChatStore(Protocol):
         """
         ...
 
-    async def erase(self, chat_id: int) -> None:
-        """Forget the chat and all that belongs to it, in one transaction."""
+    async def erase(self, chat_id: int, person: str | None = None) -> None:
+        """Forget the chat and all that belongs to it, in one transaction.
+
+        With a ``person`` (``platform:id``) also that they set up channels, which stay.
+        """
         ...
 
     async def get_all(self, chat_ids: Sequence[int]) -> Mapping[int, Chat]:

@@ -181,8 +181,9 @@ class Readers:
             return stored
         return await self._save(replace(wished, changed_at=now, next_due=None))
 
-    async def erase(self, chat: Chat) -> None:
-        await self._chats.erase(chat.id)
+    async def erase(self, chat: Chat, person: str | None = None) -> None:
+        """Forget the chat, and of a ``person`` (``platform:id``) that they set up channels."""
+        await self._chats.erase(chat.id, person)
 
     def next_issue(self, chat: Chat, now: datetime) -> Occurrence | None:
         """When the chat's next issue is due; None while it gets none."""

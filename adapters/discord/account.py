@@ -1,5 +1,6 @@
 """The bot account: its SDK clients, and whether Discord knows it."""
 
+import asyncio
 import base64
 import binascii
 import logging
@@ -32,6 +33,10 @@ at half of that Ribao falls silent."""
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{8,40})\.[A-Za-z0-9_-]{5,10}\.[A-Za-z0-9_-]{20,60}")
 
 Answer = Callable[[discord.Interaction], Awaitable[None]]
+
+IDENTIFY_SECONDS = 5.0
+"""In so long as many shards may identify as the account's concurrency says, each in a bucket of
+its own (https://discord.com/developers/docs/events/gateway#sharding-max-concurrency)."""
 
 
 def account_of(token: str) -> str:
@@ -100,6 +105,9 @@ class Client(discord.AutoShardedClient):
     answer: Answer | None = None
     """What is done with interactions."""
 
+    concurrency = 1
+    """How many shards may identify at once."""
+
     def __init__(self, watch: Watch) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -109,6 +117,25 @@ class Client(discord.AutoShardedClient):
             http_trace=watch.trace,
         )
         self.http.max_ratelimit_timeout = LONGEST_WAIT
+        self._identify_at: dict[int, float] = {}
+
+    async def find_shards(self) -> float:
+        """Ask how many connections the account needs.
+
+        Returns the seconds to wait first, because too many were begun today. Asked here and not by
+        the SDK, so that the gateway is the configured one, whatever Discord names.
+        """
+        self.shard_count, _, limit = await self.http.get_bot_gateway()
+        self.concurrency = max(limit["max_concurrency"], 1)
+        enough = limit["remaining"] >= self.shard_count
+        return 0.0 if enough else limit["reset_after"] / 1000
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        bucket = (shard_id or 0) % self.concurrency
+        now = time.monotonic()
+        turn = max(self._identify_at.get(bucket, now), now)
+        self._identify_at[bucket] = turn + IDENTIFY_SECONDS
+        await asyncio.sleep(turn - now)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         if self.answer is not None:

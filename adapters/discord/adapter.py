@@ -150,8 +150,9 @@ class DiscordAdapter:
             talk = Interactions(client.http, self.account, self._signer, handle)
             client.answer = talk.answer
             await _publish(client)
-            # Asked here, so that the gateway is the configured one, whatever Discord names.
-            client.shard_count, *_ = await client.http.get_bot_gateway()
+            if (wait := await client.find_shards()) > 0:
+                log.error("Discord: no connection may be begun for %.0f s; waiting.", wait)
+                await asyncio.sleep(wait)
             try:
                 await client.connect()
             finally:

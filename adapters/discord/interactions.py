@@ -1,9 +1,10 @@
-"""What comes from Discord, answered: slash commands, completions, buttons and menus.
+"""What comes from Discord, answered: slash commands, completions, forms, buttons and menus.
 
 Each is acknowledged at once, because Discord waits three seconds; the answer follows.
 https://discord.com/developers/docs/interactions/receiving-and-responding
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
@@ -16,10 +17,11 @@ from discord.http import HTTPClient, Route
 from adapters.choices import as_note, is_refusal, opposite_of
 from adapters.discord.controls import MENU, turned
 from adapters.discord.errors import SDK_ERRORS
+from adapters.discord.forms import SUBMIT, submit_form, submitted
 from adapters.discord.pages import Body, Shown
 from adapters.discord.posts import NO_MENTIONS
 from adapters.discord.render import COMPONENTS_V2, MAX_TEXT, reply_bodies
-from adapters.discord.slash import OPTION, completions
+from adapters.discord.slash import OPTION, completion
 from adapters.lanes import Lanes
 from adapters.signing import Signer, read_part
 from bot.commands.context import Incoming
@@ -27,7 +29,6 @@ from bot.commands.reply import File, Reply, Text
 from bot.messages import known_language, messages
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
-from bot.topics import Taxonomy
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,10 @@ PARALLEL = 50
 EPHEMERAL = 1 << 6
 """Message flag: only who asked sees it."""
 
-_MESSAGE, _LATER, _LATER_IN_PLACE, _COMPLETIONS = 4, 5, 6, 8
+COMPLETION_SECONDS = 2.0
+"""Nothing is offered where finding it takes longer; Discord waits for three."""
+
+_MESSAGE, _LATER, _LATER_IN_PLACE, _COMPLETIONS, _FORM = 4, 5, 6, 8, 9
 
 _FOR_ALL = frozenset(
     {"today", "issue", "search", "similar", "item", "topics", "history", "why", "story"}
@@ -110,7 +114,6 @@ class Interactions:
         self._account = account
         self._signer = signer
         self._handle = handle
-        self._taxonomy = Taxonomy.load()
         self._lanes = Lanes(PARALLEL)
 
     async def answer(self, interaction: discord.Interaction) -> None:
@@ -130,22 +133,43 @@ class Interactions:
         line = Line(self._http, interaction)
         match interaction.type:
             case discord.InteractionType.autocomplete:
-                await line.acknowledge(_COMPLETIONS, {"choices": self._complete(interaction)})
+                choices = await self._completions(interaction)
+                await line.acknowledge(_COMPLETIONS, {"choices": choices})
             case discord.InteractionType.application_command:
                 await self._command(interaction, line)
+            case discord.InteractionType.modal_submit:
+                if text := submitted(_data(interaction)):
+                    await self._run(interaction, line, text, hidden=True)
             case discord.InteractionType.component:
                 await self._press(interaction, line)
 
-    def _complete(self, interaction: discord.Interaction) -> list[dict[str, Any]]:
+    async def _completions(self, interaction: discord.Interaction) -> list[dict[str, Any]]:
         data = _data(interaction)
-        language = str(interaction.locale)
-        return completions(data["name"], _text(data), language, self._taxonomy)
+        incoming = self._incoming(interaction, f"/{data['name']} {_text(data)}")
+        try:
+            async with asyncio.timeout(COMPLETION_SECONDS):
+                reply = await self._handle(replace(incoming, unfinished=True))
+        except TimeoutError:
+            return []
+        made = map(completion, reply.choices if reply else ())
+        return [each for each in made if each]
 
     async def _command(self, interaction: discord.Interaction, line: Line) -> None:
         data = _data(interaction)
-        hidden = interaction.guild_id is not None and data["name"] not in _FOR_ALL
+        text = _text(data)
+        if data["name"] == SUBMIT and not text:
+            await line.acknowledge(_FORM, submit_form(_language(interaction)))
+            return
+        hidden = data["name"] not in _FOR_ALL
+        await self._run(interaction, line, f"/{data['name']} {text}".strip(), hidden=hidden)
+
+    async def _run(
+        self, interaction: discord.Interaction, line: Line, text: str, *, hidden: bool
+    ) -> None:
+        """Announce an answer and work it out; ``hidden``: in a server only who asked sees it."""
+        hidden = hidden and interaction.guild_id is not None
         await line.acknowledge(_LATER, {"flags": EPHEMERAL} if hidden else None)
-        incoming = self._incoming(interaction, f"/{data['name']} {_text(data)}".strip())
+        incoming = self._incoming(interaction, text)
 
         async def work() -> None:
             reply = await self._handle(incoming)
@@ -167,7 +191,7 @@ class Interactions:
             pressed = (data.get("values") or [""])[0]
         command = self._signer.read(chat, pressed)
         if command is None:
-            speak = messages(known_language(str(interaction.locale)) or "en")
+            speak = messages(_language(interaction))
             (body,) = reply_bodies([Text(speak("button.stale"))])
             await line.acknowledge(_MESSAGE, {**body, "flags": COMPONENTS_V2 | EPHEMERAL})
             return
@@ -257,6 +281,11 @@ async def _taken_back(line: Line) -> None:
 def _tell(error: Exception) -> None:
     words = error.text if isinstance(error, discord.HTTPException) else type(error).__name__
     log.warning("Discord: an answer was not sent: %s", words)
+
+
+def _language(interaction: discord.Interaction) -> str:
+    """The catalogue's language for a person whose chat is not looked up yet."""
+    return known_language(str(interaction.locale)) or "en"
 
 
 def _data(interaction: discord.Interaction) -> dict[str, Any]:

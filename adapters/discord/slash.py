@@ -1,4 +1,4 @@
-"""The shared command table as slash commands, and what they complete. Pure.
+"""The shared command table as slash commands, and how they are completed. Pure.
 
 https://discord.com/developers/docs/interactions/application-commands: names of up to 32 lower-case
 letters, descriptions of up to 100 characters, 25 completions.
@@ -7,15 +7,14 @@ letters, descriptions of up to 100 characters, 25 completions.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.commands.completing import COMPLETED
 from bot.commands.context import Command
+from bot.commands.reply import Choice
 from bot.digest.normalise import bounded
 from bot.han import simplified
-from bot.messages import known_language, messages
-from bot.topics import Taxonomy
-from bot.zones import suggest_zones, zone_city
+from bot.messages import messages
 
 MAX_DESCRIPTION = 100
-MAX_COMPLETIONS = 25
 MAX_VALUE = 100
 MAX_TEXT = 1000
 
@@ -27,9 +26,6 @@ MANAGE_SERVER = 1 << 5
 _STRING = 3
 _IN_SERVERS, _IN_DIRECT = 0, 1
 _INTO_SERVERS, _FOR_USERS = 0, 1
-
-_OF_TOPICS = frozenset({"subscribe", "unsubscribe", "today", "topics", "start"})
-_OF_ZONES = frozenset({"timezone"})
 
 _CHINESE = ("zh-CN", "zh-TW")
 
@@ -98,7 +94,7 @@ def _options(command: Command) -> Iterator[Json]:
         "name": OPTION,
         "description": _short(messages("en")(key)),
         "description_localizations": {tag: _short(messages(tag)(key)) for tag in _CHINESE},
-        "autocomplete": command.name in _OF_TOPICS | _OF_ZONES,
+        "autocomplete": command.name in COMPLETED,
         "max_length": MAX_TEXT,
     }
 
@@ -107,31 +103,8 @@ def _short(text: str) -> str:
     return bounded(text, MAX_DESCRIPTION)
 
 
-def completions(command: str, typed: str, language: str, taxonomy: Taxonomy) -> list[Json]:
-    """What may be meant: topics by their names and aliases in all languages, or zones."""
-    tag = known_language(language) or "en"
-    if command in _OF_ZONES:
-        zones = suggest_zones(typed.strip(), MAX_COMPLETIONS)
-        return [_choice(f"{zone_city(zone, tag)} ({zone})", zone) for zone in zones]
-    if command not in _OF_TOPICS:
-        return []
-    before, last = _divided(typed)
-    sign = "-" if last.startswith("-") else ""
-    wanted = last.removeprefix("-")
-    found = [each.id for each in taxonomy.suggest(wanted, MAX_COMPLETIONS)] or (
-        [] if len(wanted) > 1 else list(taxonomy.roots())
-    )
-    made = [(f"{before}{sign}{taxonomy.name(id_, tag)}", f"{before}{sign}{id_}") for id_ in found]
-    fitting = [_choice(name, value) for name, value in made if len(value) <= MAX_VALUE]
-    return fitting[:MAX_COMPLETIONS]
-
-
-def _divided(typed: str) -> tuple[str, str]:
-    """What stands before the topic that is being written, and that."""
-    end = max(typed.rfind(sign) for sign in ",，、") + 1
-    before = typed[:end].strip()
-    return (f"{before} " if before else ""), typed[end:].strip()
-
-
-def _choice(name: str, value: str) -> Json:
-    return {"name": name[:MAX_VALUE], "value": value}
+def completion(choice: Choice) -> Json | None:
+    """As Discord offers it; None where it finds no room."""
+    if len(choice.command) > MAX_VALUE:
+        return None
+    return {"name": bounded(choice.label, MAX_VALUE), "value": choice.command}

@@ -24,7 +24,7 @@ class Access:
         Raises ``Refusal("access.closed")`` for who is not let in, and ``Refusal("access.slower")``
         beyond the limit of a minute.
         """
-        if self._allowed is not None and self._allowed.isdisjoint({person, chat}):
+        if not self.is_open_to(person, chat):
             raise Refusal("access.closed")
         recent = self._recent.setdefault(person, deque())
         while recent and recent[0] <= now - WINDOW:
@@ -34,6 +34,10 @@ class Access:
             raise Refusal("access.slower", n=max(round(wait.total_seconds()), 1))
         recent.append(now)
         self._forget_idle(now)
+
+    def is_open_to(self, person: str, chat: str) -> bool:
+        """Whether they may come at all, however often."""
+        return self._allowed is None or not self._allowed.isdisjoint({person, chat})
 
     def _forget_idle(self, now: datetime) -> None:
         """Keep the memory as small as the last minute's crowd."""

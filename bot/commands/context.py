@@ -24,7 +24,8 @@ class Incoming:
     """One message or pressed button, as every adapter hands it over.
 
     ``language`` is what the platform says of the person's language, if anything; ``pressed``: it
-    is the command of a button.
+    is the command of a button; ``unfinished``: it is still being written, and the choices of the
+    reply are how its argument may go on.
     """
 
     chat: ChatAddress
@@ -34,6 +35,7 @@ class Incoming:
     text: str
     language: str | None = None
     pressed: bool = False
+    unfinished: bool = False
 
     @property
     def sender(self) -> str:

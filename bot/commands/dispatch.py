@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.commands.access import Access
+from bot.commands.completing import Unfinished, completions
 from bot.commands.context import Command, Context, Incoming, Services
 from bot.commands.keywords import compilation_for, compiled
 from bot.commands.parse import NotUnderstood, is_explicit, parse
@@ -30,6 +31,11 @@ class Dispatcher:
         Where people talk to each other a command needs its slash: "time to go" is none. A keyword
         is the whole message.
         """
+        if incoming.unfinished:
+            return await self._completed(incoming)
+        return await self._answered(incoming, now)
+
+    async def _answered(self, incoming: Incoming, now: datetime) -> Reply | None:
         wish = compilation_for(incoming.text, self._services.keywords)
         meant = incoming.kind is ChatKind.PRIVATE or is_explicit(incoming.text)
         if not meant and wish is None:
@@ -56,11 +62,33 @@ class Dispatcher:
             log.error("a command failed: %s", error)  # noqa: TRY400 - the sentence says it all
             return say(speak("error.store"), tone=Tone.REFUSAL)
 
+    async def _completed(self, incoming: Incoming) -> Reply:
+        """Asked with every key that is pressed, so it is not counted."""
+        parsed = parse(incoming.text, self._table)
+        open_ = self._access.is_open_to(incoming.sender, _chat_of(incoming))
+        if isinstance(parsed, NotUnderstood) or not open_:
+            return Reply(())
+        speak = messages(known_language(incoming.language or "") or "en")
+        try:
+            chat = await self._services.readers.find(incoming.chat)
+            unfinished = Unfinished(
+                parsed.command.name,
+                parsed.argument,
+                incoming,
+                chat,
+                speak,
+                self._services,
+                self._table,
+            )
+            return Reply((), choices=await completions(unfinished))
+        except StoreError as error:
+            log.warning("a command can't be completed: %s", error)
+            return Reply(())
+
     def _admit(self, incoming: Incoming, now: datetime) -> None:
         """Those who run this Ribao come and go as they like."""
         if incoming.sender not in self._services.operators:
-            platform = incoming.chat.platform
-            self._access.admit(incoming.sender, f"{platform}:{incoming.chat.id}", now)
+            self._access.admit(incoming.sender, _chat_of(incoming), now)
 
     async def _chat(self, incoming: Incoming, now: datetime) -> Chat:
         """The chat that writes; one that had shut the bot out is thereby back."""
@@ -68,6 +96,10 @@ class Dispatcher:
         language = known_language(incoming.language) if incoming.language else None
         chat = await readers.chat(incoming.chat, incoming.kind, incoming.title, language, now)
         return await readers.resume(chat, now) if chat.status is ChatStatus.GONE else chat
+
+
+def _chat_of(incoming: Incoming) -> str:
+    return f"{incoming.chat.platform}:{incoming.chat.id}"
 
 
 def _not_understood(parsed: NotUnderstood, speak: Messages) -> Reply:

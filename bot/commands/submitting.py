@@ -14,15 +14,16 @@ from bot.model import ChatKind, StoredItem
 MAX_SHOWN = 10
 """The newest so many of one's own submissions are listed."""
 
+_LIST = frozenset({"list", "列表", "清單", ""})
 _OWN = re.compile(r"[#＃](\d{1,18})", re.ASCII)
 _WITHDRAW = frozenset({"withdraw", "撤回"})
 _CREDIT = frozenset({"credit", "署名"})
 
 
 async def submit(context: Context, argument: str) -> Reply:
-    """``URL [REMARK]``; alone, one's own submissions; ``#7 withdraw`` and ``#7 credit NAME``."""
+    """``URL [REMARK]``; alone or ``list``, one's own; ``#7 withdraw`` and ``#7 credit NAME``."""
     address, rest = split_reference(argument)
-    if not address:
+    if address.casefold() in _LIST:
         return await _own(context)
     if own := _OWN.fullmatch(address):
         return await _adjust(context, int(own[1]), rest)

@@ -75,25 +75,21 @@ class SqlChatStore:
             await connection.execute(transitions.withdrawn(deliveries.c.chat_id == chat.id))
 
     @retried
-    async def erase(self, chat_id: int) -> None:
+    async def erase(self, chat_id: int, person: str | None = None) -> None:
         """Forget the chat, and the issues that no other chat has: they tell what it followed.
 
-        Channels that the person set up stay, and forget who did.
+        Channels that the ``person`` set up stay, and forget who did.
         """
-        person = select(chats).where(chats.c.id == chat_id).subquery()
         added_by_them = (
             update(chats)
-            .where(
-                chats.c.platform == person.c.platform,
-                chats.c.account == person.c.account,
-                chats.c.added_by == person.c.address,
-            )
+            .where(chats.c.platform + ":" + chats.c.added_by == person)
             .values(added_by=None)
         )
         async with self._database.write() as connection:
             # From here on nothing can refer to the chat any more; all that does is seen below.
             await connection.execute(select(chats.c.id).filter_by(id=chat_id).with_for_update())
-            await connection.execute(added_by_them)
+            if person is not None:
+                await connection.execute(added_by_them)
             await connection.execute(delete(issues).where(_only_of(chat_id)))
             await connection.execute(delete(bulletins).where(_only_for(chat_id)))
             await connection.execute(delete(chats).where(chats.c.id == chat_id))

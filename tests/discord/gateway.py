@@ -23,6 +23,8 @@ class Session:
     """What a client has been sent, numbered from 1, and the socket that it is on."""
 
     number: str
+    shard: tuple[int, int]
+    """Which one, and of how many."""
     events: list[Json] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
 
@@ -46,9 +48,10 @@ class Gateway:
         return any(each.socket for each in self.sessions.values())
 
     async def dispatch(self, event: str, data: Json) -> None:
-        """Send an event to all sessions; who is not there gets it by resuming."""
+        """Send an event to the shard of its guild; who is not there gets it by resuming."""
         for session in self.sessions.values():
-            await self._send(session, event, data)
+            if _is_on(data.get("guild_id", "0"), session.shard):
+                await self._send(session, event, data)
 
     async def cut(self) -> None:
         """Every connection breaks; sessions can be resumed."""
@@ -103,12 +106,14 @@ class Gateway:
         if given["intents"] != GUILDS:
             self.problems.append(f"gateway: intents {given['intents']}")
         self.identified += 1
-        session = Session(f"session-{self.identified}", socket=socket)
+        number, count = given["shard"]
+        session = Session(f"session-{self.identified}", (number, count), socket=socket)
         self.sessions[session.number] = session
         ready = {**self.ready(), "session_id": session.number, "shard": given["shard"]}
         await self._send(session, "READY", ready)
         for guild in self.guilds():
-            await self._send(session, "GUILD_CREATE", guild)
+            if _is_on(guild["id"], session.shard):
+                await self._send(session, "GUILD_CREATE", guild)
 
     async def _resume(self, socket: web.WebSocketResponse, given: Json) -> None:
         session = self.sessions.get(given["session_id"])
@@ -126,3 +131,9 @@ class Gateway:
         session.events.append({"op": _DISPATCH, "t": event, "s": number, "d": data})
         if session.socket is not None:
             await session.socket.send_json(session.events[-1])
+
+
+def _is_on(guild: str, shard: tuple[int, int]) -> bool:
+    """What is direct is on the first (https://discord.com/developers/docs/events/gateway#sharding)."""
+    number, count = shard
+    return (int(guild) >> 22) % count == number

@@ -81,6 +81,7 @@ class Interaction:
     waits: bool = False
     """Whether the person is told that an answer follows."""
     choices: list[Json] = field(default_factory=list)
+    form: Json | None = None
     replies: list[Json] = field(default_factory=list)
 
     @property
@@ -106,6 +107,7 @@ class DiscordServer:
     interactions: dict[str, Interaction] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     nonce_seconds: float = 300.0
+    shards: int = 1
     bucket: tuple[int, float] = (1000, 1.0)
     """So many messages to one channel in so many seconds; told in headers, and enforced."""
     slow_seconds: float = 0.0
@@ -176,7 +178,7 @@ class DiscordServer:
         """``user`` gives a slash command; returns once it is answered."""
         data = _command(name, text)
         done = await self.act(user, channel, 2, data, locale=locale)
-        await self.until(lambda: done.replies and not done.waits)
+        await self.until(lambda: done.form or (done.replies and not done.waits))
         return done
 
     async def complete(
@@ -189,6 +191,20 @@ class DiscordServer:
         done = await self.act(user, channel, 4, data, locale=locale)
         await self.until(lambda: done.kind is not None)
         return done.choices
+
+    async def fill(self, user: Json, asked: Interaction, **values: str) -> Interaction:
+        """``user`` fills in the form that was shown for a command."""
+        assert asked.form is not None
+        components = [
+            {"type": 18, "component": {**each["component"], "value": values.pop(name, "")}}
+            for each in asked.form["components"]
+            if (name := each["component"]["custom_id"])
+        ]
+        assert not values, "there is no such input"
+        data = {"custom_id": asked.form["custom_id"], "components": components}
+        done = await self.act(user, self.channels[asked.channel], 5, data)
+        await self.until(lambda: done.replies and not done.waits)
+        return done
 
     async def press(self, user: Json, message: Json, label: str) -> Interaction:
         """``user`` uses the button or option that says ``label``."""
@@ -398,10 +414,10 @@ class DiscordServer:
         )
 
     def on_gateway(self, *_: Any) -> web.Response:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+        limit = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 16}
         # As from Discord itself, which the configured gateway must win over.
         wrong = "ws://127.0.0.1:9/"
-        return _json({"url": wrong, "shards": 1, "session_start_limit": limit})
+        return _json({"url": wrong, "shards": self.shards, "session_start_limit": limit})
 
     def on_channel(self, number: str, *_: Any) -> web.Response:
         return _json(self._place(number))
@@ -490,6 +506,8 @@ class DiscordServer:
         done.choices = data.get("choices", [])
         if len(done.choices) > 25:
             self.problems.append(f"{len(done.choices)} completions")
+        if body["type"] == 9:
+            done.form = data
         if body["type"] == 4:
             done.replies.append(self._made(done.channel, data, []))
         done.kind = body["type"]

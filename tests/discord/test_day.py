@@ -133,6 +133,59 @@ async def test_topics_and_zones_are_completed_in_three_languages(
     assert await ribao.server.complete(ribao.ann, here, "list", "x") == []
 
 
+async def test_days_items_and_what_is_saved_are_completed_for_who_may_see_them(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    here, server = places[DIRECT], ribao.server
+    assert await server.complete(ribao.ann, here, "issue", "") == []
+    asked = await server.command(ribao.ann, here, "today")
+    await server.until(lambda: len(asked.replies) == 2)
+    (day,) = await server.complete(ribao.ann, here, "issue", "nov")
+    assert day["value"] == "2026-11-18"
+    shown = await server.complete(ribao.ann, here, "save", "")
+    assert [each["value"] for each in shown[:2]] == ["1", "2"]
+    await server.command(ribao.ann, here, "save", "2")
+    (kept,) = await server.complete(ribao.ann, here, "unsave", "")
+    assert kept["name"] in shown[1]["name"]
+    assert await server.complete(ribao.eve, here, "unsave", "") == [], "it is another's"
+    removed = await server.command(ribao.ann, here, "unsave", kept["value"])
+    assert en("keep.removed", title=kept["name"]) in removed.told
+
+
+async def test_a_channels_command_is_completed_word_by_word(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    hall, server = places[HALL], ribao.server
+
+    async def offered(user: Json, text: str) -> list[str]:
+        found = await server.complete(user, hall, "channel", text)
+        return [each["value"] for each in found]
+
+    assert await offered(ribao.ann, "") == ["list", "add", "remove", str(HALL)]
+    await server.command(ribao.ann, hall, "channel", f"add <#{NEWS}> cv")
+    assert str(NEWS) in await offered(ribao.ann, "")
+    assert str(NEWS) not in await offered(ribao.eve, ""), "not hers"
+    assert await offered(ribao.ann, "remove ne") == [f"remove {NEWS}"]
+    assert f"<#{NEWS}> timezone" in await offered(ribao.ann, f"<#{NEWS}> time")
+    zones = await offered(ribao.ann, f"<#{NEWS}> timezone shang")
+    assert zones[0] == f"<#{NEWS}> timezone Asia/Shanghai"
+    topics = await offered(ribao.ann, f"add <#{FORUM}> computer v")
+    assert topics[0] == f"add <#{FORUM}> cv"
+
+
+async def test_something_is_sent_in_by_a_form(ribao: Ribao, places: dict[int, Json]) -> None:
+    server, hall = ribao.server, places[HALL]
+    asked = await server.command(ribao.eve, hall, "submit", locale="zh-CN")
+    assert asked.form is not None
+    assert asked.form["title"] == messages("zh-CN")("form.title")
+    sent = await server.fill(ribao.eve, asked, url="https://example.org/post", remark="Good.")
+    assert sent.hidden
+    assert en("submit.thanks") in sent.told
+    assert "example.org" in (await server.command(ribao.eve, hall, "submit", "list")).told
+    refused = await server.fill(ribao.eve, asked, url="javascript:alert(1)")
+    assert en("submit.invalid") in refused.told
+
+
 async def test_topics_are_ticked_and_pages_are_turned_in_place(
     ribao: Ribao, places: dict[int, Json]
 ) -> None:
@@ -267,6 +320,17 @@ async def test_a_channel_in_which_people_wrote_before_can_be_given_its_own_issue
     assert "#news" in listed.told
 
 
+async def test_who_is_forgotten_is_not_named_as_the_one_who_set_a_channel_up(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    """On Discord the private chat with a person has an id of its own."""
+    await ribao.server.command(ribao.ann, places[HALL], "channel", f"add <#{NEWS}> cv")
+    await ribao.server.command(ribao.eve, places[HERS], "forget", "yes")
+    assert (await ribao.chat(places[NEWS])).added_by == str(ANN)
+    await ribao.server.command(ribao.ann, places[DIRECT], "forget", "yes")
+    assert (await ribao.chat(places[NEWS])).added_by is None
+
+
 async def test_where_the_bot_may_not_write_it_is_not_set_up(
     ribao: Ribao, places: dict[int, Json]
 ) -> None:
@@ -330,6 +394,27 @@ async def test_a_cut_gateway_is_resumed_and_loses_nothing(
     await server.until(lambda: gateway.identified == 2)
     assert (await server.command(ribao.ann, places[DIRECT], "help")).replies
     assert gateway.heartbeats > 0
+
+
+async def test_a_bot_in_many_servers_has_several_shards_and_each_resumes(
+    tmp_path: Path, server: DiscordServer
+) -> None:
+    server.shards, far = 2, 1 << 22
+    ann = server.user(ANN)
+    halls = []
+    for number, guild in ((HALL, CLUB), (NEWS, far)):
+        server.guild(guild, "Club", owner=ANN)
+        server.member(guild, ANN)
+        halls.append(server.channel(number, guild, "hall"))
+    async with at_work(tmp_path, server, SetClock()):
+        await server.until(lambda: server.gateway.identified == 2)
+        assert [session.shard for session in server.gateway.sessions.values()] == [(0, 2), (1, 2)]
+        for hall in halls:
+            assert en("help.title") in (await server.command(ann, hall, "help")).told
+        await server.gateway.cut()
+        for hall in halls:
+            assert en("help.title") in (await server.command(ann, hall, "help")).told
+        assert (server.gateway.identified, server.gateway.resumed) == (2, 2)
 
 
 async def test_the_commands_are_published_in_three_languages(ribao: Ribao) -> None:

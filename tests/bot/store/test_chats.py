@@ -244,7 +244,7 @@ async def test_planning_anew_forgets_a_clock_that_was_ahead(store: Store) -> Non
 async def test_channels_forget_who_set_them_up(store: Store) -> None:
     person = await add_chat(store, "ann")
     channel = await add_chat(store, "#news", kind=ChatKind.CHANNEL, added_by="ann")
-    await store.chats.erase(person.id)
+    await store.chats.erase(person.id, f"{person.address.platform}:ann")
     found = await store.chats.get(channel.id)
     assert found is not None
     assert found.added_by is None
