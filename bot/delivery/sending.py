@@ -231,7 +231,8 @@ class AccountSender:
     async def _send(self, claimed: Claimed, as_of: Callable[[], datetime]) -> tuple[str, ...]:
         """Send one claimed part and settle it. Returns what to count."""
         delivery, chat = claimed.delivery, claimed.chat
-        if not await self._may_go(claimed):
+        went = await self._turn_of(claimed)
+        if went is None:
             await self._settler.settle(Outcome(delivery, DeliveryState.READY))
             return ()
         late = _opens_issue(delivery) and as_of() - delivery.due_at > GRACE
@@ -239,6 +240,8 @@ class AccountSender:
             message_id = await self._hand_over(delivery, chat, as_of(), late=late)
         except DeliveryError as error:
             return await self._settle_failure(delivery, chat, error, as_of())
+        finally:
+            self.pacer.answered(went, time.monotonic())
         pause = self._outlet.limits.pause_after(chat.kind)
         outcome = Outcome(
             delivery,
@@ -252,19 +255,19 @@ class AccountSender:
         log.info("delivery %s: sent at attempt %d", key_of(delivery), delivery.attempt)
         return ("sent", "late") if late else ("sent",)
 
-    async def _may_go(self, claimed: Claimed) -> bool:
-        """Wait for this message's turn; False if it must not be begun any more."""
+    async def _turn_of(self, claimed: Claimed) -> float | None:
+        """Wait for this message's turn: the instant at which it goes; None if it must not."""
         async with self._turn:
             # A sleep may end early, and the account may be told to wait meanwhile.
             while (seconds := self.pacer.wait(time.monotonic())) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(seconds)
             now = time.monotonic()
             if self.must_wait or now > claimed.begin_by:
-                return False
+                return None
             if self._fence and self._fence() is None:
-                return False
+                return None
             self.pacer.take(now)
-            return True
+            return now
 
     async def _hand_over(self, delivery: Delivery, chat: Chat, now: datetime, *, late: bool) -> str:
         payload = delivery.payload
