@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from adapters import adapter_class
+from bot.announcing import Announcer
 from bot.commands.access import Access
 from bot.commands.context import Services
 from bot.commands.dispatch import Dispatcher
@@ -32,6 +33,7 @@ from bot.model import (
     Subscription,
 )
 from bot.notices import Herald
+from bot.overview import Observer
 from bot.platform import Adapter
 from bot.ports import Account, Clock, Lease
 from bot.sample import sample_items
@@ -84,11 +86,26 @@ class App:
             self.submissions,
             self.taxonomy,
             self.sourcebook,
+            self.store.broadcasts,
+            self.observer,
             rights=adapter,
             operators=self.settings.operator_ids,
             keywords=keyword_table(compilations(self.settings, self.taxonomy)),
         )
         return Dispatcher(services, build_table(), self.access)
+
+    @property
+    def observer(self) -> Observer:
+        """How all this is doing."""
+        store = self.store
+        return Observer(
+            store.items,
+            store.chats,
+            store.ledger,
+            store.leases,
+            self.sourcebook,
+            self.capacity(),
+        )
 
     @property
     def sourcebook(self) -> Sourcebook:
@@ -155,6 +172,11 @@ class App:
         """Tells readers of ``adapters`` what became of what they sent in."""
         store = self.store
         return Herald(store.submissions, store.chats, store.ledger, self._outlets(adapters))
+
+    def announcer(self, adapters: Sequence[Adapter]) -> Announcer:
+        """Puts the operators' broadcasts into the ledger, for the chats of ``adapters``."""
+        store = self.store
+        return Announcer(store.broadcasts, store.chats, store.ledger, self._outlets(adapters))
 
     def _outlets(self, adapters: Sequence[Adapter]) -> dict[Account, Outlet]:
         settings = self.settings.delivery

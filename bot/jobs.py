@@ -56,6 +56,7 @@ def jobs(
         planned.append(job("pages", partial(_look, app), TICK_EVERY, first_after))
     if Role.SEND in roles:
         planned.append(job("notices", app.herald(adapters).publish, TICK_EVERY))
+        planned.append(job("broadcasts", app.announcer(adapters).publish, TICK_EVERY))
     return tuple(planned)
 
 

@@ -262,6 +262,10 @@ class ChatStore(Protocol):
         """How many chats there are, and how many of them get a daily issue."""
         ...
 
+    async def audience(self) -> Mapping[str, int]:
+        """By platform, how many chats with a daily issue are not gone; all platforms of chats."""
+        ...
+
     async def due_counts(self, until: datetime) -> Mapping[Account, Mapping[datetime, int]]:
         """How many chats of each account are due next at which instant, up to ``until``."""
         ...

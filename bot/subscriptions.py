@@ -1,5 +1,6 @@
 """What a reader can change: topics, hour, zone, language, pause, and being forgotten."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -81,6 +82,10 @@ class Readers:
 
     async def channels(self, platform: str, account: str) -> tuple[Chat, ...]:
         return await self._chats.channels(platform, account)
+
+    async def audience(self) -> Mapping[str, int]:
+        """By platform, how many chats have a daily issue and can be reached."""
+        return await self._chats.audience()
 
     async def follows(self, chat: Chat) -> tuple[Subscription, ...]:
         return await self._subscriptions.of(chat.id)

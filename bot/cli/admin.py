@@ -54,26 +54,20 @@ async def _stats(settings: "Settings") -> dict[str, Any]:
     from bot.app import open_app
 
     async with open_app(settings) as app:
-        store, now = app.store, app.clock.now()
-        chats, scheduled = await store.chats.counts()
+        leases, now = app.store.leases, app.clock.now()
+        found = await app.observer.overview(now)
         return {
-            "items": await store.items.count(),
-            "chats": chats,
-            "scheduled": scheduled,
-            "deliveries": {k.value: n for k, n in (await store.ledger.counts()).items() if n},
-            "forecast": [
-                forecast_object(each) for each in await app.capacity().forecast(app.clock.now())
-            ],
-            "waiting": [
-                _wait_object(account, hold)
-                for account, hold in (await store.leases.holds()).items()
-                if hold.until > now
-            ],
+            "items": found.items,
+            "chats": found.chats,
+            "scheduled": found.scheduled,
+            "deliveries": {state.value: n for state, n in found.deliveries.items()},
+            "forecast": [forecast_object(each) for each in await app.capacity().forecast(now)],
+            "waiting": [_wait_object(account, hold) for account, hold in found.waiting.items()],
             "leases": [
                 _lease_object(lease, until)
-                for lease, until in await store.leases.all(await store.leases.now(now))
+                for lease, until in await leases.all(await leases.now(now))
             ],
-            "sources": [_source_object(source) for source in await app.sourcebook.all()],
+            "sources": [_source_object(source) for source in found.sources],
         }
 
 

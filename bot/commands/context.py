@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.broadcasts import BroadcastStore
 from bot.commands.reply import Reply
 from bot.commands.results import LastResults
 from bot.curation.ports import RevisionStore
@@ -13,6 +14,7 @@ from bot.editor import Editor
 from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind, Compilation
+from bot.overview import Observer
 from bot.ports import IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf, StoryStore
 from bot.sourcebook import Sourcebook
 from bot.subscriptions import Readers
@@ -59,6 +61,8 @@ class Services:
     submissions: Submissions
     taxonomy: Taxonomy
     sources: Sourcebook
+    broadcasts: BroadcastStore
+    observer: Observer
     rights: Rights
     operators: frozenset[str] = frozenset()
     """Who runs this Ribao, as ``platform:id`` of the person."""

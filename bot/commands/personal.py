@@ -104,5 +104,6 @@ async def forget(context: Context, argument: str) -> Reply:
     if context.person is not None:
         await context.services.revisions.forget(context.person)
         await context.services.shelf.forget(context.person)
+        await context.services.broadcasts.forget(context.person)
     await context.services.readers.erase(context.chat, context.person)
     return say(context.say("forget.done"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.broadcasts import BroadcastStore
 from bot.curation.ports import RevisionStore, SubmissionStore
 from bot.ports import (
     ChatStore,
@@ -20,6 +21,7 @@ from bot.ports import (
     TurnStore,
 )
 from bot.store import migrate, search
+from bot.store.broadcasts import SqlBroadcastStore
 from bot.store.chats import SqlChatStore
 from bot.store.digests import SqlDigestStore
 from bot.store.engine import Database, open_database
@@ -61,6 +63,7 @@ class Store:
     turns: TurnStore
     stars: StarStore
     stories: StoryStore
+    broadcasts: BroadcastStore
 
     async def require_schema(self) -> None:
         """Raise ``StoreError`` unless the schema is that of this version."""
@@ -103,4 +106,5 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         turns=SqlTurnStore(database),
         stars=SqlStarStore(database),
         stories=SqlStoryStore(database),
+        broadcasts=SqlBroadcastStore(database),
     )

@@ -96,13 +96,7 @@ class SqlChatStore:
 
     async def scheduled(self, *, after_id: int, limit: int) -> tuple[Chat, ...]:
         return await self._page(
-            select(chats)
-            .where(
-                chats.c.id > after_id,
-                chats.c.active_since.is_not(None),
-                chats.c.status != ChatStatus.GONE.value,
-            )
-            .limit(limit)
+            select(chats).where(chats.c.id > after_id, *_SCHEDULED).limit(limit)
         )
 
     async def _page(self, query: Select[Any]) -> tuple[Chat, ...]:
@@ -134,6 +128,13 @@ class SqlChatStore:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one()
         return row[0], row[1]
+
+    async def audience(self) -> dict[str, int]:
+        number = func.count().filter(*_SCHEDULED)
+        query = select(chats.c.platform, number).group_by(chats.c.platform)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query.order_by(chats.c.platform))).all()
+        return {row[0]: row[1] for row in rows}
 
     async def due_counts(self, until: datetime) -> dict[Account, dict[datetime, int]]:
         key = (chats.c.platform, chats.c.account, chats.c.next_due)
@@ -203,6 +204,7 @@ def _is_at(address: ChatAddress) -> ColumnElement[bool]:
     )
 
 
+_SCHEDULED = (chats.c.active_since.is_not(None), chats.c.status != ChatStatus.GONE.value)
 _ACTIVE = (is_one_of(chats.c.status, ChatStatus.ACTIVE), chats.c.active_since.is_not(None))
 
 

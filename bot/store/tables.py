@@ -443,6 +443,19 @@ bulletins = Table(
     sqlite_autoincrement=True,
 )
 
+# A draft until it is confirmed; ``by`` is platform:id.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _text("text"),
+    Column("by", Text),
+    _instant("created_at"),
+    _instant("confirmed_at", nullable=True),
+    _instant("published_at", nullable=True),
+    sqlite_autoincrement=True,
+)
+
 NO_BULLETIN = 0
 """In ``bulletin_id`` of what is part of an issue."""
 

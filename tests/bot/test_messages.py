@@ -25,7 +25,7 @@ from bot.curation.nouns import Kind, Status
 from bot.digest.choose import DAILY_SECTIONS
 from bot.errors import Refusal
 from bot.messages import Message, Messages, catalogue, known_language, messages
-from bot.model import LANGUAGES, ChatStatus, Item, MatchKind, Section, StoredItem
+from bot.model import LANGUAGES, ChatStatus, DeliveryState, Item, MatchKind, Section, StoredItem
 from bot.topics import Taxonomy
 from bot.zones import resolve_zone
 
@@ -298,6 +298,7 @@ KEY = re.compile(r"[a-z]+\.[a-z_]+")
 EXPANSIONS: Mapping[str, Iterable[str]] = {
     "section": DAILY_SECTIONS,
     "status": ChatStatus,
+    "delivery": DeliveryState,
     "usage": COMMANDS,
     "help": COMMANDS,
     "example": COMMANDS,
