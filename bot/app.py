@@ -21,6 +21,7 @@ from bot.digest.choose import Caps
 from bot.digest.classify import Classifier, shipped_model
 from bot.editor import Editor
 from bot.errors import ConfigError
+from bot.formats.languages import language_of_text
 from bot.ingest import Ingest
 from bot.keeper import Keeper
 from bot.meter import NO_METER, Meter
@@ -29,6 +30,7 @@ from bot.model import (
     Compilation,
     FollowKind,
     Schedule,
+    Section,
     SourceSpec,
     Subscription,
 )
@@ -222,6 +224,7 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
                 taxonomy,
                 caps,
                 weights={source.name: source.weight for source in settings.sources},
+                papers_word=_papers_word(settings),
             ),
             submissions=Submissions(
                 store.submissions,
@@ -361,6 +364,20 @@ def compilations(settings: Settings, taxonomy: Taxonomy) -> tuple[Compilation, .
     )
 
 
+def _papers_word(settings: Settings) -> dict[str, str]:
+    """By language, the keyword that brings the papers of the last days."""
+    words = [
+        word
+        for each in settings.keywords
+        if set(each.sections) == {Section.PAPERS} and not each.topics
+        for word in each.words
+    ]
+    spoken = {language_of_text(word): word for word in reversed(words)}
+    chinese = spoken.get("zh-CN") or spoken.get("zh-TW")
+    found = {"en": spoken.get("en"), "zh-CN": chinese, "zh-TW": spoken.get("zh-TW") or chinese}
+    return {language: word for language, word in found.items() if word}
+
+
 def _wish(channel: ChannelSettings, settings: Settings, taxonomy: Taxonomy) -> ChannelWish:
     topics = [topic for name in channel.topics if (topic := taxonomy.resolve(name))]
     follows = tuple(Subscription(FollowKind.TOPIC, topic.id) for topic in topics)
@@ -372,6 +389,7 @@ def _wish(channel: ChannelSettings, settings: Settings, taxonomy: Taxonomy) -> C
             channel.time or settings.readers.time, channel.timezone or settings.readers.timezone
         ),
         follows=follows or (Subscription(FollowKind.ALL, ""),),
+        layout=channel.layout,
     )
 
 

@@ -285,7 +285,7 @@ class ChannelSettings(_Table):
     time: TimeOfDay | None = None
     timezone: Zone | None = None
     language: LanguageTag | None = None
-    layout: Literal["daily"] = "daily"
+    layout: Literal["daily", "weekly", "newsletter", "reading-list"] = "daily"
 
     @field_validator("chat")
     @classmethod

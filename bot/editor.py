@@ -13,6 +13,7 @@ from bot.digest.pool import Pool
 from bot.digest.rank import Ranked, ranked
 from bot.digest.select import topic_filter, wanted
 from bot.digest.window import LOOK_BACK, OVERLAP, RENEWAL, window_start
+from bot.layouts.arrange import arranged
 from bot.messages import Messages, messages
 from bot.model import (
     Candidate,
@@ -107,14 +108,19 @@ class Editor:
         caps: Caps,
         *,
         weights: Mapping[str, float] | None = None,
+        papers_word: Mapping[str, str] | None = None,
     ) -> None:
-        """``weights`` are what the operator adds to all items of a source, by its name."""
+        """``weights`` are what the operator adds to all items of a source, by its name.
+
+        ``papers_word`` is the word, by language, that alone brings the latest papers.
+        """
         self.items = items
         self.issues = issues
         self.subscriptions = subscriptions
         self.taxonomy = taxonomy
         self.caps = caps
         self.weights = weights or {}
+        self.papers_word = papers_word or {}
 
     async def desk(self, now: datetime) -> "Desk":
         """A desk at which issues are made as of ``now``."""
@@ -263,7 +269,7 @@ class Desk:
             self._editor.taxonomy,
             self._bodies,
         )
-        return ComposedIssue(issue, item_ids, window.until)
+        return ComposedIssue(*arranged(issue, item_ids), window.until)
 
     async def _wanted(self, brief: Brief) -> tuple[Ranked, ...]:
         """What the brief's topics want of the window, the best first."""
@@ -370,7 +376,13 @@ class Desk:
             topics=headline_topics(brief.follows, self._editor.taxonomy, words),
             sample=brief.window.sample,
             previous=brief.previous,
+            layout=brief.layout,
+            call=self._call(brief, words),
         )
+
+    def _call(self, brief: Brief, say: Messages) -> str:
+        word = self._editor.papers_word.get(brief.language, "")
+        return say("layout.call", word=word) if word else ""
 
 
 def headline_topics(

@@ -368,7 +368,10 @@ class Why:
 class Entry:
     """An item as it stands in an issue, its texts already in the reader's language.
 
-    ``id`` is the item's. It and ``why`` are missing in issues of earlier versions of Ribao.
+    ``id`` is the item's; ``section`` is one of the daily issue, ``kind`` the item's own.
+    ``original`` is the introduction in English where the reader's is another language, ``note``
+    what the editor says of it. ``issued`` is the date (ISO 8601) of the reader's daily issue that a
+    round-up has it from. What has a default is missing in issues of earlier versions of Ribao.
     """
 
     number: int
@@ -388,6 +391,10 @@ class Entry:
     images: tuple[str, ...]
     why: Why | None = None
     id: int | None = None
+    kind: Section | None = None
+    original: str = ""
+    note: str = ""
+    issued: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,7 +413,9 @@ class Issue:
     """One day's paper for one set of topics in one language: all of it, and no markup.
 
     ``notices`` are sentences for the reader: that it is a sample, why there is nothing.
-    ``previous`` and ``next`` are the dates of the chat's neighbouring issues.
+    ``previous`` and ``next`` are the dates of the chat's neighbouring issues. ``call`` tells by
+    which word the papers can be had. ``span`` is what a round-up is of: ``2026-W47``, ``2026-11``
+    or ``2026``. ``supplements`` are round-ups that come with a daily issue.
     """
 
     title: str
@@ -420,6 +429,9 @@ class Issue:
     notices: tuple[str, ...] = ()
     previous: date | None = None
     next: date | None = None
+    call: str = ""
+    span: str = ""
+    supplements: tuple["Issue", ...] = ()
 
     @property
     def count(self) -> int:

@@ -9,6 +9,7 @@ from bot.app import App
 from bot.commands.following import understand
 from bot.errors import ConfigError
 from bot.interchange import composed_objects
+from bot.layouts.catalogue import LAYOUTS
 from bot.messages import known_language, messages
 from bot.model import Chat, ChatAddress, ChatKind, Issue, Schedule, Subscription
 
@@ -24,12 +25,14 @@ class Preview:
     objects: list[dict[str, Any]]
 
 
-async def preview(app: App, topics: str, day: date | None, language: str) -> Preview:
+async def preview(
+    app: App, topics: str, day: date | None, language: str, layout: str = ""
+) -> Preview:
     """Compose an issue on ``topics`` (as after `/subscribe`; all if empty) for today or ``day``.
 
-    Raises ``ConfigError`` for topics or a language that are not known.
+    Raises ``ConfigError`` for topics, a language or a layout that are not known.
     """
-    reader = _reader(app, language)
+    reader = _reader(app, language, layout or "daily")
     follows = _follows(app, topics)
     now = app.clock.now()
     today = now.astimezone(ZoneInfo(reader.schedule.zone)).date()
@@ -41,14 +44,16 @@ async def preview(app: App, topics: str, day: date | None, language: str) -> Pre
     return Preview(composed.issue, composed_objects(composed.issue, stored, composed.item_ids))
 
 
-def _reader(app: App, language: str) -> Chat:
+def _reader(app: App, language: str, layout: str) -> Chat:
     defaults = app.settings.readers
     tag = known_language(language) if language else defaults.language
     if tag is None:
         raise ConfigError(f"{language!r} is not one of en, zh-CN, zh-TW")
+    if layout not in LAYOUTS:
+        raise ConfigError(f"{layout!r} is not one of {', '.join(LAYOUTS)}")
     address = ChatAddress("preview", "preview", "preview")
     schedule = Schedule(defaults.time, defaults.timezone)
-    return Chat(_NOBODY, address, ChatKind.PRIVATE, "", tag, schedule)
+    return Chat(_NOBODY, address, ChatKind.PRIVATE, "", tag, schedule, layout=layout)
 
 
 def _follows(app: App, topics: str) -> tuple[Subscription, ...]:

@@ -41,6 +41,7 @@ class ChannelWish:
     language: str
     schedule: Schedule
     follows: tuple[Subscription, ...]
+    layout: str = "daily"
 
 
 class Readers:
@@ -141,6 +142,9 @@ class Readers:
     async def set_language(self, chat: Chat, language: str) -> Chat:
         return await self._save(replace(chat, language=language))
 
+    async def set_layout(self, chat: Chat, layout: str) -> Chat:
+        return await self._save(replace(chat, layout=layout))
+
     async def set_quiet(self, chat: Chat, quiet: QuietHours | None) -> Chat:
         return await self._save(replace(chat, quiet=quiet))
 
@@ -174,13 +178,14 @@ class Readers:
     async def set_up_channel(self, wish: ChannelWish, now: datetime) -> Chat:
         """Make the channel as it is configured; what is so already stays untouched."""
         new = Chat(0, wish.address, ChatKind.CHANNEL, wish.title, wish.language, wish.schedule)
-        stored = await self._chats.add(replace(new, active_since=now), now)
+        new = replace(new, active_since=now, layout=wish.layout)
+        stored = await self._chats.add(new, now)
         if set(await self._subscriptions.of(stored.id)) != set(wish.follows):
             await self._subscriptions.clear(stored.id)
             for subscription in wish.follows:
                 await self._subscriptions.add(stored.id, subscription, now)
         wished = replace(stored, kind=ChatKind.CHANNEL, language=wish.language)
-        wished = replace(wished, schedule=wish.schedule)
+        wished = replace(wished, schedule=wish.schedule, layout=wish.layout)
         wished = replace(wished, active_since=stored.active_since or now)
         if wished == stored:
             return stored

@@ -1,13 +1,15 @@
 """Issues and replies as lines of plain text, each with a style that a terminal may show."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from rich.cells import cell_len
 
+from adapters.console.laid_out import document_pieces
+from adapters.console.lines import Line, Style
 from adapters.packing import pack
 from bot.commands.reply import Block, File, IssueBlock, Reply, Rows, Text, Tone
+from bot.layouts.catalogue import lay_out
+from bot.layouts.composed import closing_lines, introduction_of, sheet_of_issue
 from bot.messages import Messages, messages
 from bot.model import Entry, Issue, IssueSection, Section
 
@@ -19,24 +21,6 @@ _INDENT = "   "
 _COLUMN = 34
 _HARMLESS = frozenset("\n\u200c\u200d\u3000")
 """Not printable to Python, but text: line breaks, joiners in words and emoji, the wide space."""
-
-
-class Style(StrEnum):
-    """How a line is meant; the values are styles of ``rich``."""
-
-    PLAIN = ""
-    TITLE = "bold"
-    SECTION = "bold cyan"
-    ENTRY = "bold"
-    LINK = "blue"
-    FAINT = "dim"
-    REFUSAL = "yellow"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    text: str
-    style: Style = Style.PLAIN
 
 
 _TONES = {
@@ -131,16 +115,26 @@ def _table(rows: tuple[tuple[str, str], ...]) -> Iterator[Line]:
 
 def issue_pieces(issue: Issue) -> Iterator[tuple[Line, ...]]:
     """The parts of an issue between which it may be divided: its head, and each entry."""
+    if issue.layout == "daily":
+        yield from _daily_pieces(issue)
+    else:
+        yield from document_pieces(lay_out(sheet_of_issue(issue, MAX_AUTHORS)))
+    for supplement in issue.supplements:
+        yield from issue_pieces(supplement)
+
+
+def _daily_pieces(issue: Issue) -> Iterator[tuple[Line, ...]]:
     say = messages(issue.language)
     yield tuple(_head(issue, say))
     for section in issue.sections:
         for position, entry in enumerate(section.entries):
             heading = [Line(f"{section.icon} {section.title}", Style.SECTION), Line("")]
+            if section.section is Section.PAPERS and issue.call:
+                heading[1:1] = [Line(_INDENT + issue.call, Style.FAINT)]
             lines = list(_entry_lines(entry, say))
             last = position == len(section.entries) - 1
             yield (*(heading if position == 0 else ()), *lines, *_left_out(section, say, last))
-    if issue.previous or issue.next:
-        yield tuple(_neighbours(issue, say))
+    yield tuple(Line(words, Style.FAINT) for words in closing_lines(issue, say))
 
 
 def _head(issue: Issue, say: Messages) -> Iterator[Line]:
@@ -163,6 +157,7 @@ def _entry_lines(entry: Entry, say: Messages) -> Iterator[Line]:
         byline = " · ".join(filter(None, (_authors(entry, say), entry.published)))
         yield from _field("", byline)
         yield from (_code_line(entry, say))
+        yield from _field(say("card.note"), entry.note)
         yield from _field("", entry.introduction or entry.abstract)
     for link in entry.links:
         yield from _field(link.label, link.url)
@@ -177,7 +172,8 @@ def _paper_lines(entry: Entry, say: Messages) -> Iterator[Line]:
     yield from _field(say("card.link"), entry.url, Style.LINK)
     yield from _code_line(entry, say)
     yield from _field(say("card.authors"), _authors(entry, say))
-    yield from _field(say("card.introduction"), entry.introduction)
+    yield from _field(say("card.note"), entry.note)
+    yield from _field(say("card.introduction"), introduction_of(entry))
     yield from _field(say("card.abstract"), entry.abstract)
 
 
@@ -203,10 +199,3 @@ def _left_out(section: IssueSection, say: Messages, last: bool) -> tuple[Line, .
     if not last or not section.left_out:
         return ()
     return (Line(""), Line(_INDENT + say("issue.left_out", n=section.left_out), Style.FAINT))
-
-
-def _neighbours(issue: Issue, say: Messages) -> Iterator[Line]:
-    if issue.previous:
-        yield Line(say("issue.previous", day=say.short_day(issue.previous)), Style.FAINT)
-    if issue.next:
-        yield Line(say("issue.next", day=say.short_day(issue.next)), Style.FAINT)

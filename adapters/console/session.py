@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from adapters.console.lines import Line, Style
 from adapters.console.mailbox import Mailbox, Message
-from adapters.console.render import Line, Style, reply_lines
+from adapters.console.render import reply_lines
 from bot.commands.context import Incoming
 from bot.commands.reply import Choice
 from bot.model import ChatAddress, ChatKind

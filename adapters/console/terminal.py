@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from adapters.console.render import Line, Style, printable
+from adapters.console.lines import Line, Style
+from adapters.console.render import printable
 from adapters.console.session import Session
 from bot.commands.table import build_table
 

@@ -9,19 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.discord.laid_out import MAX_LINE, document_parts
 from adapters.discord.markdown import bold, escaped, leading, linked, quoted, spoken, subtle
 from adapters.packing import divide
 from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
 from bot.digest.urls import usable_url
+from bot.layouts.catalogue import lay_out
+from bot.layouts.composed import closing_lines, introduction_of, sheet_of_issue
 from bot.messages import Messages, messages
-from bot.model import Entry, Issue, IssueSection
+from bot.model import Entry, Issue, IssueSection, Section
 
 MAX_TEXT = 4000
 MAX_COMPONENTS = 40
-MAX_LINE = 1500
-"""Characters of one line before its signs are escaped, which at most doubles them; longer texts are
-continued on the next."""
-
 ROWS_TOGETHER = 8
 
 MAX_IN_ISSUE = 33
@@ -158,15 +157,32 @@ def _lines(text: str, form: Form) -> Iterator[str]:
 
 def _pieces(issue: Issue) -> Iterator[Piece]:
     """The parts of an issue between which it may be cut: its head, and each entry."""
+    if issue.layout == "daily":
+        yield from _daily_pieces(issue)
+    else:
+        for part in document_parts(lay_out(sheet_of_issue(issue, MAX_AUTHORS))):
+            yield Piece(part.text, part.image, part.apart)
+    for supplement in issue.supplements:
+        yield from _pieces(supplement)
+
+
+def _daily_pieces(issue: Issue) -> Iterator[Piece]:
     say = messages(issue.language)
     yield from _joined(_head(issue, say))
     for section in issue.sections:
         for position, entry in enumerate(section.entries):
             first, last = position == 0, position == len(section.entries) - 1
-            heading = [f"## {escaped(f'{section.icon} {section.title}')}"] if first else []
+            heading = list(_section_head(section, issue.call)) if first else []
             rest = _left_out(section, say) if last else []
             lines = (*heading, *_entry(entry, say), *rest)
             yield from _joined(lines, _image(entry), apart=first)
+    yield from _joined(map(subtle, closing_lines(issue, say)), apart=True)
+
+
+def _section_head(section: IssueSection, call: str) -> Iterator[str]:
+    yield f"## {escaped(f'{section.icon} {section.title}')}"
+    if section.section is Section.PAPERS and call:
+        yield subtle(call)
 
 
 def _head(issue: Issue, say: Messages) -> Iterator[str]:
@@ -187,7 +203,9 @@ def _entry(entry: Entry, say: Messages) -> Iterator[str]:
     yield f"**{entry.number}\\.** {title}"
     yield from _lines(_byline(entry, say), escaped)
     yield from _lines(" · ".join(filter(None, (entry.field, *entry.tasks))), subtle)
-    yield from _lines(entry.introduction, escaped)
+    if entry.note:
+        yield from _lines(f"{say('card.note')}: {entry.note}", escaped)
+    yield from _lines(introduction_of(entry), escaped)
     yield from _lines(entry.abstract, quoted)
     yield _links(entry, say)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from adapters.telegram.laid_out import document_pieces
 from adapters.telegram.payload import Payload
 from adapters.telegram.rich import (
     BOLD,
@@ -30,8 +31,11 @@ from adapters.telegram.rich import (
 )
 from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
 from bot.digest.urls import usable_url
+from bot.layouts.arrange import entries_of
+from bot.layouts.catalogue import lay_out
+from bot.layouts.composed import closing_lines, introduction_of, sheet_of_issue
 from bot.messages import Messages, messages
-from bot.model import Entry, Issue, IssueSection
+from bot.model import Entry, Issue, IssueSection, Section
 
 MAX_AUTHORS = 5
 LATE_ROOM = 200
@@ -165,14 +169,33 @@ def _parts(
 
 def _pieces(issue: Issue) -> Iterator[Piece]:
     """The parts of an issue between which it may be cut: its head, and each entry."""
+    if issue.layout == "daily":
+        yield from _daily_pieces(issue)
+    else:
+        entries = {entry.number: entry for entry in entries_of(issue)}
+        document = lay_out(sheet_of_issue(issue, MAX_AUTHORS))
+        for rich, number in document_pieces(document):
+            yield Piece(rich, entries.get(number))
+    for supplement in issue.supplements:
+        yield from _pieces(supplement)
+
+
+def _daily_pieces(issue: Issue) -> Iterator[Piece]:
     say = messages(issue.language)
     yield Piece(_head(issue, say))
     for section in issue.sections:
         for position, entry in enumerate(section.entries):
-            heading = plain(f"{section.icon} {section.title}", BOLD) if position == 0 else ()
+            heading = _section_head(section, issue.call) if position == 0 else ()
             last = position == len(section.entries) - 1
             rest = _left_out(section, say) if last else ()
             yield Piece(joined((heading, _entry(entry, say), rest), "\n\n"), entry)
+    yield Piece(plain("\n".join(closing_lines(issue, say)), ITALIC))
+
+
+def _section_head(section: IssueSection, call: str) -> Rich:
+    heading = plain(f"{section.icon} {section.title}", BOLD)
+    is_papers = section.section is Section.PAPERS
+    return joined((heading, plain(call, ITALIC) if is_papers else ()))
 
 
 def _head(issue: Issue, say: Messages) -> Rich:
@@ -192,7 +215,8 @@ def _details(entry: Entry, say: Messages) -> tuple[Rich, ...]:
     return (
         plain(_byline(entry, say)),
         plain(_subject(entry)),
-        plain(entry.introduction),
+        _note(entry, say),
+        plain(introduction_of(entry)),
         under(QUOTE, plain(entry.abstract)),
         _links(entry, say),
     )
@@ -219,6 +243,10 @@ def _byline(entry: Entry, say: Messages) -> str:
     if shown and (entry.authors_more or len(entry.authors) > MAX_AUTHORS):
         shown = say("card.authors_more", authors=shown)
     return " · ".join(filter(None, (entry.venue, entry.published, shown)))
+
+
+def _note(entry: Entry, say: Messages) -> Rich:
+    return plain(f"{say('card.note')}: {entry.note}") if entry.note else ()
 
 
 def _subject(entry: Entry) -> str:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.importing import Imported, Importer, Kept
-    from bot.model import StoredItem
+    from bot.model import Issue, StoredItem
+    from bot.ports import Renderer
     from bot.previewing import Preview
     from bot.topics import Taxonomy
 
@@ -35,6 +36,10 @@ class As(StrEnum):
     """Forms in which an issue can be shown."""
 
     TEXT = "text"
+    TELEGRAM = "telegram"
+    DISCORD = "discord"
+    MARKDOWN = "markdown"
+    HTML = "html"
     JSON = "json"
 
 
@@ -153,6 +158,7 @@ def preview(
         datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Of that day.")
     ] = None,
     lang: Annotated[str, typer.Option(help="en, zh-CN or zh-TW.")] = "",
+    layout: Annotated[str, typer.Option(help="daily, weekly, newsletter or reading-list.")] = "",
     as_: Annotated[As, typer.Option("--as", help="In which form.")] = As.TEXT,
     config: ConfigOption = None,
 ) -> None:
@@ -160,21 +166,49 @@ def preview(
     settings = settings_of(context, config)
     if day and day.year not in YEARS:
         raise typer.BadParameter(f"{day.date()} is too far from today")
-    shown = asyncio.run(_preview(settings, topics, day.date() if day else None, lang))
+    shown = asyncio.run(_preview(settings, topics, day.date() if day else None, lang, layout))
     if as_ is As.JSON:
         print_json(shown.objects)
     else:
-        from adapters.console.render import ConsoleRenderer
-
-        typer.echo("\n\n".join(ConsoleRenderer().render(shown.issue)))
+        typer.echo(_written(shown.issue, as_).rstrip("\n"))
 
 
-async def _preview(settings: "Settings", topics: str, day: date | None, lang: str) -> "Preview":
+def _written(issue: "Issue", as_: As) -> str:
+    """The issue in a form for people; several messages of a platform stand apart."""
+    from bot.layouts.catalogue import lay_out
+    from bot.layouts.composed import sheet_of_issue
+    from bot.layouts.html import to_page
+    from bot.layouts.markdown import to_markdown
+
+    if as_ is As.MARKDOWN:
+        return to_markdown(lay_out(sheet_of_issue(issue)))
+    if as_ is As.HTML:
+        return to_page(lay_out(sheet_of_issue(issue)))
+    return "\n\n".join(_renderer(as_).render(issue))
+
+
+def _renderer(as_: As) -> "Renderer":
+    if as_ is As.TELEGRAM:
+        from adapters.telegram.render import TelegramRenderer
+
+        return TelegramRenderer()
+    if as_ is As.DISCORD:
+        from adapters.discord.render import DiscordRenderer
+
+        return DiscordRenderer()
+    from adapters.console.render import ConsoleRenderer
+
+    return ConsoleRenderer()
+
+
+async def _preview(
+    settings: "Settings", topics: str, day: date | None, lang: str, layout: str
+) -> "Preview":
     from bot.app import open_app
     from bot.previewing import preview as make
 
     async with open_app(settings) as app:
-        return await make(app, topics, day, lang)
+        return await make(app, topics, day, lang, layout)
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import time
 
 from bot.commands.reply import Choice
+from bot.layouts.catalogue import LAYOUTS
 from bot.messages import Messages, messages
 from bot.model import LANGUAGES, Chat, ChatStatus, QuietHours
 from bot.zones import zone_city
@@ -35,7 +36,7 @@ _EVERY_DAY, _WEEKDAYS = frozenset(range(1, 8)), frozenset(range(1, 6))
 
 def all_settings(chat: Chat, say: Messages) -> tuple[Choice, ...]:
     """One button for each setting."""
-    names = ("topics", "time", "timezone", "days", "language", "quiet")
+    names = ("topics", "time", "timezone", "days", "language", "layout", "quiet")
     pause = "pause" if chat.status is ChatStatus.ACTIVE else "resume"
     return tuple(Choice(say(f"button.{name}"), f"/{name}") for name in (*names, pause))
 
@@ -67,6 +68,14 @@ def languages(chat: Chat, _: Messages) -> tuple[Choice, ...]:
     return tuple(
         Choice(messages(tag)("language.name"), f"/language {tag}", on=tag == chat.language)
         for tag in LANGUAGES
+    )
+
+
+def layouts(chat: Chat, say: Messages) -> tuple[Choice, ...]:
+    """Each layout by its name in words."""
+    return tuple(
+        Choice(say(f"layouts.{name}"), f"/layout {name}", on=name == chat.layout)
+        for name in LAYOUTS
     )
 
 

@@ -11,8 +11,9 @@ from bot.commands.context import Context
 from bot.commands.reply import Choice, Reply, Rows, Text, Tone, say
 from bot.commands.wording import next_issue_sentence, span_words
 from bot.errors import Refusal
+from bot.layouts.catalogue import LAYOUTS
 from bot.messages import Messages, known_language, messages
-from bot.model import Chat, ChatStatus
+from bot.model import LANGUAGES, Chat, ChatStatus
 from bot.subscriptions import signed_name_of
 from bot.zones import resolve_zone, zone_city
 
@@ -83,6 +84,29 @@ async def set_language(context: Context, argument: str) -> Reply:
     return _done(replace(context, say=speak), chat, menus.languages, done)
 
 
+async def set_layout(context: Context, argument: str) -> Reply:
+    if not argument:
+        now = context.say(f"layouts.{context.chat.layout}")
+        return _asked(context, context.say("layout.now", layout=now), menus.layouts)
+    layout = _layout_named(argument)
+    if layout is None:
+        raise Refusal("layout.unknown", text=shown(argument), layouts=", ".join(LAYOUTS))
+    chat = await context.services.readers.set_layout(context.chat, layout)
+    done = context.say("layout.done", layout=context.say(f"layouts.{layout}"))
+    return _done(context, chat, menus.layouts, done, await next_issue_sentence(context))
+
+
+def _layout_named(text: str) -> str | None:
+    """A layout by its name, or by its name in any of the languages."""
+    wanted = text.casefold()
+    named = {
+        word.casefold(): name
+        for name in LAYOUTS
+        for word in (name, *(messages(tag)(f"layouts.{name}") for tag in LANGUAGES))
+    }
+    return named.get(wanted) or named.get(wanted.replace(" ", "-"))
+
+
 async def set_days(context: Context, argument: str) -> Reply:
     if not argument:
         days = context.say.weekdays(context.chat.schedule.days)
@@ -144,6 +168,7 @@ async def show_settings(context: Context, _: str) -> Reply:
         (speak("settings.zone"), speak("zone.short", **_zone_words(context, chat))),
         (speak("settings.days"), speak.weekdays(chat.schedule.days)),
         (speak("settings.language"), messages(chat.language)("language.name")),
+        (speak("settings.layout"), speak(f"layouts.{chat.layout}")),
         (speak("settings.quiet"), _quiet_words(context, chat)),
         (speak("settings.status"), speak(f"status.{chat.status}")),
     )

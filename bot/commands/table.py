@@ -72,6 +72,13 @@ def build_table() -> dict[str, Command]:
             changes=True,
             for_channels=True,
         ),
+        Command(
+            "layout",
+            settings.set_layout,
+            ("版式", "排版"),
+            changes=True,
+            for_channels=True,
+        ),
         Command("days", settings.set_days, ("星期",), changes=True, for_channels=True),
         Command(
             "quiet",

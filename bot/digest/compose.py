@@ -38,6 +38,9 @@ class Edition:
     notices: tuple[str, ...] = ()
     previous: date | None = None
     next: date | None = None
+    layout: str = "daily"
+    call: str = ""
+    span: str = ""
 
 
 def compose(
@@ -82,12 +85,14 @@ def compose(
         dateline=say.day(edition.day),
         number=edition.number,
         language=edition.language,
-        layout="daily",
+        layout=edition.layout,
         topics=edition.topics,
         sections=tuple(sections),
         notices=notices,
         previous=edition.previous,
         next=edition.next,
+        call=edition.call,
+        span=edition.span,
     )
 
 
@@ -121,6 +126,9 @@ def _body(item: Item, language: str, taxonomy: Taxonomy) -> Entry:
         links=item.links,
         # An imported issue may have images that lie beside its file: nobody else can see them.
         images=tuple(each for each in item.images if usable_url(each)),
+        kind=item.section,
+        original=item.summary.get("en", "") if introduction != item.summary.get("en") else "",
+        note=item.note or "",
     )
 
 

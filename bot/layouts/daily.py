@@ -20,13 +20,13 @@ from bot.layouts.document import (
 )
 from bot.layouts.parts import (
     Linker,
-    abstract_label,
     authors_fact,
     card_facts,
     code_fact,
     end,
     fact,
     facts,
+    label,
     linked,
     links_fact,
     note_facts,
@@ -103,7 +103,7 @@ def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:
         yield from told(authors_fact(card, say))
         yield from note_facts(card, say)
         yield from text(card.introduction)
-    yield from quoted(abstract_label(card, say), card.abstract)
+    yield from quoted(label("abstract", card, say), card.abstract)
     yield from pictures(card)
 
 

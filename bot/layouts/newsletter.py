@@ -24,13 +24,13 @@ from bot.layouts.document import (
 )
 from bot.layouts.parts import (
     Linker,
-    abstract_label,
     authors_fact,
     card_facts,
     code_fact,
     end,
     fact,
     facts,
+    label,
     linked,
     links_fact,
     note_facts,
@@ -152,7 +152,7 @@ def _entry(card: Card, derived: Section, notes: _Notes, say: Messages) -> Iterat
     if cited.lines:
         yield Text(cited.lines)
     yield from told(links_fact(card.links[cited.count :], say))
-    yield from quoted(abstract_label(card, say), card.abstract)
+    yield from quoted(label("abstract", card, say), card.abstract)
     yield from pictures(card)
 
 

@@ -163,6 +163,16 @@ def told(*facts_: Line) -> Iterator[Block]:
         yield Text(found, Tone.FACT)
 
 
+def label(name: str, card: Card, say: Messages) -> str:
+    """The label of a field, which names the paper where it is one."""
+    return say(f"card.{name}") if card.section is Section.PAPERS else say(f"item.{name}")
+
+
+def kind_name(kind: Section, say: Messages) -> str:
+    """The heading of items of one kind."""
+    return say("layout.others" if kind is Section.OTHER else f"section.{kind}")
+
+
 def card_facts(card: Card, say: Messages, derived: Section) -> tuple[Line, ...]:
     """What a card tells in labelled lines, in the order of the daily format.
 
@@ -170,11 +180,13 @@ def card_facts(card: Card, say: Messages, derived: Section) -> tuple[Line, ...]:
     """
     paper = paper_of(card.url, card.links, card.section) or ""
     return (
-        fact(say("card.section"), card.section.value if card.section is not derived else ""),
-        fact(say("card.published"), card.published),
+        fact(
+            say("card.section"), kind_name(card.section, say) if card.section is not derived else ""
+        ),
+        fact(label("published", card, say), card.published),
         fact(say("card.venue"), card.venue),
         fact(say("card.field"), card.field),
-        fact(say("card.tasks"), *listed(card.tasks)),
+        fact(label("tasks", card, say), *listed(card.tasks)),
         fact("arXiv", card.arxiv_id if card.arxiv_id != paper else ""),
     )
 
@@ -202,7 +214,7 @@ def authors_fact(card: Card, say: Messages) -> Line:
     names = list(listed(card.authors))
     if names and card.authors_more:
         names.append(Span(f" {say('card.more')}", style=Style.MARK))
-    return fact(say("card.authors"), *names)
+    return fact(label("authors", card, say), *names)
 
 
 def links_fact(links: Sequence[Link], say: Messages) -> Line:
@@ -219,10 +231,6 @@ def note_facts(card: Card, say: Messages) -> Iterator[Block]:
     for paragraph in card.note.split("\n\n"):
         found = (fact(say("card.note"), words) for words in paragraph.split("\n") if words.strip())
         yield from told(*found)
-
-
-def abstract_label(card: Card, say: Messages) -> str:
-    return say("card.abstract" if card.section is Section.PAPERS else "card.teaser")
 
 
 def quoted(label: str, words: str) -> Iterator[Block]:

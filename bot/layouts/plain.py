@@ -42,13 +42,15 @@ def block_lines(block: Block) -> Iterator[str]:
 
 
 def line_to_text(line: Line) -> str:
-    """The words of a line; an address stands behind the words that lead there."""
+    """The words of a line; an address stands behind the words that first lead there."""
     words = ""
+    shown = ""
     for span in line:
         if span.style is Style.CITE:
             words += f"[{span.text}]"
-        elif span.url and span.url != span.text:
+        elif span.url and span.url not in {span.text, shown}:
             words += f"{span.text} <{span.url}>"
+            shown = span.url
         else:
             words += span.text
     return words

@@ -25,6 +25,7 @@ from bot.layouts.parts import (
     card_facts,
     end,
     facts,
+    label,
     linked,
     links_fact,
     pictures,
@@ -63,9 +64,9 @@ def _section(place: Place, depth: int, linker: Linker, say: Messages) -> Iterato
     if not place.cards and above:
         yield Piece(tuple(above))
     for number, card in enumerate(place.cards):
-        opening = above if number == 0 else []
+        opening = above if number == 0 else [Rule()]
         blocks = _card(card, max(depth, 1) + 2, say)
-        yield piece(opening, blocks, [Rule()], number=card.number, opens=len(opening))
+        yield piece(opening, blocks, number=card.number, opens=len(opening))
 
 
 def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:
@@ -87,13 +88,13 @@ def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:
         authors_fact(card, say),
         links_fact(rest, say),
     )
-    for key, words in (
-        ("card.introduction", card.introduction),
-        ("card.teaser", card.abstract),
-        ("card.note", card.note),
+    for title, words in (
+        (label("introduction", card, say), card.introduction),
+        (say("item.abstract"), card.abstract),
+        (say("card.note"), card.note),
     ):
         if words:
-            yield Heading(level + 1, line(say(key)))
+            yield Heading(level + 1, line(title))
             yield from text(words, lists=True)
 
 

@@ -21,13 +21,13 @@ from bot.layouts.document import (
 )
 from bot.layouts.parts import (
     Linker,
-    abstract_label,
     authors_fact,
     card_facts,
     code_fact,
     end,
     facts,
     is_arxiv_page,
+    label,
     linked,
     links_fact,
     note_facts,
@@ -143,4 +143,4 @@ def _body(card: Card, derived: Section, say: Messages) -> Iterator[Block]:
     )
     yield from note_facts(card, say)
     yield from text(card.introduction)
-    yield from quoted(abstract_label(card, say), card.abstract)
+    yield from quoted(label("abstract", card, say), card.abstract)

@@ -147,6 +147,7 @@ def issue_to_json(issue: Issue) -> dict[str, Any]:
         "day": issue.day.isoformat(),
         "previous": issue.previous and issue.previous.isoformat(),
         "next": issue.next and issue.next.isoformat(),
+        "supplements": list(map(issue_to_json, issue.supplements)),
     }
 
 
@@ -180,6 +181,7 @@ def issue_from_json(data: Mapping[str, Any]) -> Issue:
             "topics": tuple(data["topics"]),
             "notices": tuple(data["notices"]),
             "sections": tuple(_section(section) for section in data["sections"]),
+            "supplements": tuple(map(issue_from_json, data.get("supplements", ()))),
         }
     )
 
@@ -199,8 +201,17 @@ def _section(data: Mapping[str, Any]) -> IssueSection:
 def _entry(data: Mapping[str, Any]) -> Entry:
     tuples = {name: tuple(data[name]) for name in ("tasks", "authors", "code_urls", "images")}
     links = tuple(Link(**link) for link in data["links"])
-    section, why = Section(data["section"]), data.get("why")
-    return Entry(**{**data, **tuples, "section": section, "links": links, "why": why and _why(why)})
+    section, why, kind = Section(data["section"]), data.get("why"), data.get("kind")
+    return Entry(
+        **{
+            **data,
+            **tuples,
+            "section": section,
+            "kind": Section(kind) if kind else None,
+            "links": links,
+            "why": why and _why(why),
+        }
+    )
 
 
 def _why(data: Mapping[str, Any]) -> Why:

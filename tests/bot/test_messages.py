@@ -22,8 +22,8 @@ from bot.commands.table import build_table
 from bot.commands.told import REASONS
 from bot.curation.changes import state_of
 from bot.curation.nouns import Kind, Status
-from bot.digest.choose import DAILY_SECTIONS
 from bot.errors import Refusal
+from bot.layouts.catalogue import LAYOUTS
 from bot.messages import Message, Messages, catalogue, known_language, messages
 from bot.model import LANGUAGES, ChatStatus, DeliveryState, Item, MatchKind, Section, StoredItem
 from bot.topics import Taxonomy
@@ -295,8 +295,12 @@ class Use:
 
 TABLES = {key.partition(".")[0] for key in ENGLISH}
 KEY = re.compile(r"[a-z]+\.[a-z_]+")
+CARD_LABELS = ("published", "tasks", "authors", "introduction", "abstract")
 EXPANSIONS: Mapping[str, Iterable[str]] = {
-    "section": DAILY_SECTIONS,
+    "section": set(Section) - {Section.OTHER},
+    "card": CARD_LABELS,
+    "item": CARD_LABELS,
+    "layouts": LAYOUTS,
     "status": ChatStatus,
     "delivery": DeliveryState,
     "usage": COMMANDS,

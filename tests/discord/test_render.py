@@ -116,7 +116,7 @@ def test_sections_are_set_apart_and_pictures_stand_beside_their_entry() -> None:
     pictured = replace(TOOL, images=("javascript:x", "https://example.org/i.png"))
     (payload,) = render(an_issue(pictured, PAPER))
     kinds = [each["type"] for each in components(json.loads(payload))]
-    assert kinds == [17, 10, 14, 9, 10, 11, 14, 10]
+    assert kinds == [17, 10, 14, 9, 10, 11, 14, 10, 14, 10]
     assert '"media":{"url":"https://example.org/i.png"}' in payload
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.console.lines import Style
 from adapters.console.render import (
     MAX_AUTHORS,
     MAX_MESSAGE,
     ConsoleRenderer,
-    Style,
     as_text,
     issue_pieces,
     printable,
@@ -130,12 +130,13 @@ def test_entries_are_numbered_through_all_sections() -> None:
 
 
 def test_the_neighbours_stand_at_the_end() -> None:
+    farewell = messages("en")("layout.farewell")
     *_, last = pieces(an_issue(TOOL))
-    assert last == ["Previous: Nov 17, 2026", "Next: Nov 19, 2026"]
+    assert last == ["Previous: Nov 17, 2026", "Next: Nov 19, 2026", farewell]
     *_, last = pieces(replace(an_issue(TOOL), next=None))
-    assert last == ["Previous: Nov 17, 2026"]
-    alone = replace(an_issue(TOOL), previous=None, next=None)
-    assert len(pieces(alone)) == 2
+    assert last == ["Previous: Nov 17, 2026", farewell]
+    *_, last = pieces(replace(an_issue(TOOL), previous=None, next=None))
+    assert last == [farewell]
 
 
 def test_an_issue_is_one_message_if_it_fits() -> None:
@@ -260,8 +261,9 @@ def test_an_issue_and_a_file_stand_apart_from_the_text_around_them() -> None:
     reply = Reply(
         (Text("Before."), IssueBlock(issue, "/today"), Text("After."), File("a.json", "{\n}"))
     )
-    head = pieces(issue)[0]
-    assert shown(reply) == ["Before.", "", *head, "", "After.", "", "── a.json", "{", "}"]
+    head, end = pieces(issue)
+    after = ["", "After.", "", "── a.json", "{", "}"]
+    assert shown(reply) == ["Before.", "", *head, "", *end, *after]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -229,3 +229,21 @@ async def test_settings_offer_to_pause_or_to_resume(talk: Conversation) -> None:
     commands = [choice.command for choice in (await talk.ask("/settings")).choices]
     assert "/resume" in commands
     assert "/pause" not in commands
+
+
+async def test_the_layout_can_be_chosen_by_any_of_its_names(talk: Conversation) -> None:
+    menu = await talk.ask("/layout")
+    names = [choice.command for choice in menu.choices]
+    assert names == [
+        "/layout daily",
+        "/layout weekly",
+        "/layout newsletter",
+        "/layout reading-list",
+    ]
+    assert [choice.on for choice in menu.choices] == [True, False, False, False]
+    assert "Newsletter" in await talk.say("/layout newsletter")
+    assert "Reading list" in await talk.say("/layout 阅读清单")
+    assert (await talk.chat()).layout == "reading-list"
+    assert (await talk.read()).layout == "reading-list"
+    assert "There is no layout" in await talk.say("/layout sideways")
+    assert "Reading list" in await talk.say("/settings")

@@ -116,6 +116,7 @@ def test_an_entry_holds_all_that_is_known() -> None:
             among=1,
         ),
         id=0,
+        kind=Section.PAPERS,
     )
 
 

@@ -1,0 +1,71 @@
+"""Spans of time that a round-up is of, and their names: weeks of ISO 8601, months, years. Pure."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.messages import Messages
+
+_SPAN = re.compile(r"(?P<year>\d{4})(?:-W(?P<week>\d{2})|-(?P<month>\d{2}))?")
+FIRST, LAST = date(1970, 1, 1), date(2200, 1, 1)
+"""Years beyond are no round-up's."""
+
+
+def week_of(day: date) -> str:
+    """The ISO week: 2024-12-30 lies in ``2025-W01``, 2021-01-03 in ``2020-W53``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def month_of(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def year_of(day: date) -> str:
+    return f"{day:%Y}"
+
+
+def days_of(span: str) -> tuple[date, date] | None:
+    """The first day of a span and the day after its last; None if there is no such span."""
+    match = _SPAN.fullmatch(span)
+    if match is None:
+        return None
+    year = int(match["year"])
+    try:
+        if match["week"]:
+            first = date.fromisocalendar(year, int(match["week"]), 1)
+            return first, first + timedelta(days=7)
+        if match["month"]:
+            month = int(match["month"])
+            return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+        return date(year, 1, 1), date(year + 1, 1, 1)
+    except ValueError:
+        return None
+
+
+def neighbour(span: str, step: int) -> str:
+    """The span before (``step`` -1) or after (1) one that there is."""
+    found = days_of(span)
+    if found is None:
+        raise ValueError(f"no span: {span!r}")
+    first, after = found
+    day = after if step > 0 else first - timedelta(days=1)
+    return (week_of if "W" in span else month_of if "-" in span else year_of)(day)
+
+
+def span_name(span: str, say: Messages) -> str:
+    """A span in words: week 47 of 2026."""
+    match = _SPAN.fullmatch(span)
+    if match is None:
+        return span
+    if match["week"]:
+        return say("span.week", year=match["year"], week=int(match["week"]))
+    return say.published(span) if match["month"] else say("span.year", year=match["year"])
+
+
+def chunks(first: date, after: date, days: int) -> Iterator[tuple[date, date]]:
+    """A span of days in pieces of at most ``days``."""
+    while first < after:
+        end = min(first + timedelta(days=days), after)
+        yield first, end
+        first = end
