@@ -11,7 +11,7 @@ makes the picture of that, wherever it is needed.
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,6 +51,8 @@ _MAX_TOPICS = 8
 _SMALL = 28
 _MOST = 80
 """Characters of a line that are looked at: more than fit, however narrow."""
+
+_STEPS = 10
 
 _Colour = tuple[int, int, int]
 
@@ -135,10 +137,25 @@ def draw(cover: Cover) -> bytes:
 
 
 def _png(image: "Image") -> bytes:
-    """With 64 colours a third of the size, and no difference to be seen."""
+    """With the few colours that it is made of: a third of the size, and 20 ms in all."""
     buffer = BytesIO()
-    image.quantize(64).save(buffer, "PNG", optimize=True)
+    image.quantize(palette=_palette(), dither=0).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+@cache
+def _palette() -> "Image":
+    """Each colour in steps to that of the paper, which letters need at their edges."""
+    from PIL import Image  # noqa: PLC0415 - see above
+
+    steps = [
+        _mixed(colour, step, _STEPS)
+        for colour in (_INK, _FAINT, *_COLOURS)
+        for step in range(_STEPS + 1)
+    ]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in (*steps, *map(_pale, _COLOURS)) for part in colour])
+    return palette
 
 
 def _lines(entry: Entry) -> int:
@@ -255,8 +272,15 @@ def _column_lines(column: Sequence[int], seed: str) -> Iterator[_Stroke]:
 
 
 def _pale(colour: _Colour) -> _Colour:
-    """Two thirds of the way to the paper."""
-    red, green, blue = ((part + 2 * paper) // 3 for part, paper in zip(colour, _PAPER, strict=True))
+    return _mixed(colour, 2, 3)
+
+
+def _mixed(colour: _Colour, step: int, steps: int) -> _Colour:
+    """``step`` of ``steps`` on the way from the colour to the paper."""
+    red, green, blue = (
+        (part * (steps - step) + paper * step) // steps
+        for part, paper in zip(colour, _PAPER, strict=True)
+    )
     return red, green, blue
 
 
