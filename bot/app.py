@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from adapters import adapter_class
 from bot.announcing import Announcer
@@ -43,6 +45,7 @@ from bot.sourcebook import Sourcebook
 from bot.store import Store, open_store
 from bot.subscriptions import ChannelWish, Defaults, Readers
 from bot.topics import Taxonomy
+from bot.web.editions import Editions
 from scheduler.capacity import Capacity, WindowBook
 from scheduler.clock import ClockGuard
 from scheduler.due import next_due
@@ -50,6 +53,11 @@ from scheduler.tick import Tick
 
 if TYPE_CHECKING:
     from bot.sources.http import Fetcher
+    from bot.web.build import Builder
+
+
+SITE_ID = "site_id"
+"""The note that holds the id out of which those in the feeds grow."""
 
 
 class SystemClock:
@@ -165,6 +173,37 @@ class App:
             return limits.per_second
 
         return Capacity(WindowBook(store.notes), store.chats, store.ledger, rate_of)
+
+    async def site_builder(self, folder: Path) -> "Builder":
+        """What builds the web edition into a folder."""
+        from bot.web.build import Builder  # noqa: PLC0415 - most commands need no pages
+        from bot.web.site import Site  # noqa: PLC0415
+
+        store, web = self.store, self.settings.web
+        site_id = await store.notes.get(SITE_ID)
+        if site_id is None:
+            site_id = str(uuid4())
+            await store.notes.put(SITE_ID, site_id)
+        site = Site(
+            UUID(site_id),
+            base_url=f"{web.base_url.rstrip('/')}/" if web.base_url else "",
+            telegram=web.telegram.removeprefix("@"),
+            discord=web.discord,
+        )
+        return Builder(
+            site,
+            self.editions(),
+            store.issues,
+            taxonomy=self.taxonomy,
+            folder=folder,
+            default_language=self.settings.readers.language,
+        )
+
+    def editions(self) -> Editions:
+        """The whole paper of each day, as the web shows it."""
+        store, web, readers = self.store, self.settings.web, self.settings.readers
+        schedule = Schedule(web.time or readers.time, web.timezone or readers.timezone)
+        return Editions(store.chats, store.subscriptions, store.issues, self.editor, schedule)
 
     def clock_guard(self) -> ClockGuard:
         """Notices that the clock was set, or that the rules of time zones changed."""

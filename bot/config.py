@@ -212,6 +212,24 @@ class HttpSettings(_Table):
     port: int | None = Field(default=None, ge=1, le=65535)
 
 
+class WebSettings(_Table):
+    """The web edition: `ribao site build` and, where a ``port`` is given, `ribao run` serve it.
+
+    ``base_url`` is the address at which the site is reached. ``time`` and ``timezone`` say when
+    the edition of the day comes out; left out, they are those of ``readers``. ``telegram`` is the
+    bot's name and ``discord`` its application id, for the links by which readers subscribe.
+    """
+
+    base_url: HttpUrl | None = None
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=1, le=65535)
+    folder: Path | None = None
+    time: TimeOfDay | None = None
+    timezone: Zone | None = None
+    telegram: str = Field(default="", pattern=r"^@?\w{0,32}$")
+    discord: str = Field(default="", pattern=r"^\d{0,20}$")
+
+
 class ConsoleSettings(_Table):
     """``enabled`` left out: the console is on when no other platform is."""
 
@@ -338,6 +356,7 @@ class Settings(BaseSettings):
     delivery: DeliverySettings = DeliverySettings()
     log: LogSettings = LogSettings()
     http: HttpSettings = HttpSettings()
+    web: WebSettings = WebSettings()
     console: ConsoleSettings = ConsoleSettings()
     telegram: TelegramSettings = TelegramSettings()
     discord: DiscordSettings = DiscordSettings()
@@ -443,6 +462,7 @@ def _tables() -> dict[str, type[BaseModel]]:
         "delivery": DeliverySettings,
         "log": LogSettings,
         "http": HttpSettings,
+        "web": WebSettings,
         "console": ConsoleSettings,
         "telegram": TelegramSettings,
         "discord": DiscordSettings,

@@ -6,6 +6,7 @@
     ├── ConfigError          wrong configuration or data file; all faults at once
     ├── Refusal              what a person asked for can't be done; says what would be right
     ├── SourceError          one source could not be read
+    ├── SiteError            a file of the web site can't be written
     ├── StoreError           the database
     │   └── NewerDatabase    written by a newer Ribao; refused untouched
     └── DeliveryError        sending one message
@@ -57,6 +58,10 @@ class SourceError(BotError):
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
         super().__init__(reason)
+
+
+class SiteError(BotError):
+    """A file or folder of the web site can't be written."""
 
 
 class StoreError(BotError):

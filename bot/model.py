@@ -14,6 +14,9 @@ Localized = Mapping[str, str]
 SAMPLE_SOURCE = "sample"
 """Name of the source of the edition that ships with Ribao."""
 
+WEB = "web"
+"""Name of the platform on which nobody chats: its channels are the editions of the web site."""
+
 PICK = "pick"
 """Name of the signal of an item that the editor picked; its value is 1."""
 

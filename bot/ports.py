@@ -367,6 +367,14 @@ class IssueStore(Protocol):
         """
         ...
 
+    async def load(self, issue_ids: Sequence[int]) -> Mapping[int, tuple[Issue, tuple[int, ...]]]:
+        """The issues, each with the ids of its items in its order; unknown ids are left out."""
+        ...
+
+    async def removed_items(self, issue_ids: Sequence[int]) -> Mapping[int, frozenset[int]]:
+        """The items of these issues that an operator took out of the paper since, by issue."""
+        ...
+
     async def item_ids(self, issue_ids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         """The items in each of these issues, and those that they are part of by now.
 

@@ -5,7 +5,7 @@ the commands, so that ``--help`` answers at once.
 """
 
 # The order of import is the order in which --help lists the commands.
-from bot.cli import serve, content, sources, queue, deliveries, admin, training  # isort: skip
+from bot.cli import serve, content, web, sources, queue, deliveries, admin, training  # isort: skip
 from bot.cli.options import cli
 
-__all__ = ["admin", "cli", "content", "deliveries", "queue", "serve", "sources", "training"]
+__all__ = ["admin", "cli", "content", "deliveries", "queue", "serve", "sources", "training", "web"]

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
+from bot.model import WEB, Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
 from bot.ports import Account
 from bot.store import transitions
 from bot.store.engine import Database, retried
@@ -124,7 +124,8 @@ class SqlChatStore:
         scheduled = func.count().filter(
             chats.c.active_since.is_not(None), chats.c.status == ChatStatus.ACTIVE.value
         )
-        query = select(func.count(), scheduled).select_from(chats)
+        # Nobody chats on the web.
+        query = select(func.count(), scheduled).where(chats.c.platform != WEB)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one()
         return row[0], row[1]

@@ -10,7 +10,15 @@ from bot.model import Issue
 from bot.ports import ComposedIssue, Shown
 from bot.store.codec import issue_digest, issue_from_json, issue_to_json
 from bot.store.engine import Database, retried
-from bot.store.tables import chat_issues, chats, issue_items, issues, merged_items, meta
+from bot.store.tables import (
+    chat_issues,
+    chats,
+    issue_items,
+    issues,
+    merged_items,
+    meta,
+    removed_items,
+)
 
 _FIRST_DAY = "first_day"
 
@@ -150,6 +158,35 @@ class SqlIssueStore:
         for chat_id, *each in rows:
             of_chat.setdefault(chat_id, []).append(Shown(*each))
         return {chat_id: tuple(each) for chat_id, each in of_chat.items()}
+
+    async def load(self, issue_ids: Sequence[int]) -> dict[int, tuple[Issue, tuple[int, ...]]]:
+        contents = select(issues.c.id, issues.c.content).where(issues.c.id.in_(issue_ids))
+        order = (
+            select(issue_items.c.issue_id, issue_items.c.item_id)
+            .where(issue_items.c.issue_id.in_(issue_ids))
+            .order_by(issue_items.c.issue_id, issue_items.c.position)
+        )
+        async with self._database.read() as connection:
+            found = {row.id: row.content for row in await connection.execute(contents)}
+            items: dict[int, list[int]] = {issue_id: [] for issue_id in found}
+            for issue_id, item_id in await connection.execute(order):
+                items[issue_id].append(item_id)
+        return {
+            issue_id: (issue_from_json(content), tuple(items[issue_id]))
+            for issue_id, content in found.items()
+        }
+
+    async def removed_items(self, issue_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+        query = (
+            select(issue_items.c.issue_id, issue_items.c.item_id)
+            .join(removed_items, removed_items.c.item_id == issue_items.c.item_id)
+            .where(issue_items.c.issue_id.in_(issue_ids))
+        )
+        found: dict[int, set[int]] = {}
+        async with self._database.read() as connection:
+            for issue_id, item_id in await connection.execute(query):
+                found.setdefault(issue_id, set()).add(item_id)
+        return {issue_id: frozenset(items) for issue_id, items in found.items()}
 
     async def item_ids(self, issue_ids: Sequence[int]) -> dict[int, frozenset[int]]:
         shown = issue_items.c

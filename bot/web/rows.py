@@ -1,0 +1,86 @@
+"""What lists, feeds and the search know of an item that was published: a row, kept for a month."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bot.model import Entry
+from bot.topics import Taxonomy
+from bot.web.editions import Printed
+
+MAX_TEXT = 400
+MAX_AUTHORS = 10
+
+
+class Row(NamedTuple):
+    """An item in the edition of ``day`` (ISO 8601). ``topics`` with those above them.
+
+    ``until`` is the instant of the edition, to the second, in UTC.
+    """
+
+    id: int
+    day: str
+    until: str
+    title: str
+    url: str
+    topics: tuple[str, ...]
+    authors: tuple[str, ...]
+    text: str
+
+
+def rows_of(printed: Printed, removed: frozenset[int], taxonomy: Taxonomy) -> list[Row]:
+    """A row for each item of an edition that was not taken out of the paper since."""
+    day = printed.edition.day.isoformat()
+    until = f"{printed.edition.until:%Y-%m-%dT%H:%M:%SZ}"
+    return [
+        Row(
+            item_id,
+            day,
+            until,
+            entry.title,
+            web_link(entry.url),
+            topics_of(entry, taxonomy),
+            entry.authors[:MAX_AUTHORS],
+            shortened(entry.introduction or entry.abstract, MAX_TEXT),
+        )
+        for entry, item_id in entries_of(printed)
+        if item_id not in removed
+    ]
+
+
+def entries_of(printed: Printed) -> list[tuple[Entry, int]]:
+    """The entries of an edition with the ids of their items."""
+    entries = [entry for section in printed.issue.sections for entry in section.entries]
+    return list(zip(entries, printed.item_ids, strict=True))
+
+
+def topics_of(entry: Entry, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """The topics of an entry, and those that they are part of, in the order of the taxonomy."""
+    matches = entry.why.topics if entry.why else ()
+    own = {topic.id for match in matches if (topic := taxonomy.resolve(match.id))}
+    with_parents = own.union(*(taxonomy.ancestors(each) for each in own))
+    return tuple(topic.id for topic in taxonomy.topics if topic.id in with_parents)
+
+
+def shortened(text: str, limit: int) -> str:
+    """``text`` in at most ``limit`` characters, cut between words where there are any."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    word = cut.rpartition(" ")[0]
+    return f"{word if len(word) > limit * 3 // 4 else cut}…"
+
+
+def web_link(url: str) -> str:
+    """``url`` if a browser may follow it: http or https, and nothing else."""
+    return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a plain text."""
+    return [each for each in map(str.strip, text.split("\n")) if each]
+
+
+def newest_first(rows: Iterable[Row]) -> list[Row]:
+    """By day from the newest; those of a day in the order in which they stood there."""
+    return sorted(rows, key=lambda row: row.day, reverse=True)

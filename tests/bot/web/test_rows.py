@@ -1,0 +1,33 @@
+"""What lists and pages make of any text."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree  # type: ignore[import-untyped]
+
+from bot.web.pages import environment
+from bot.web.rows import shortened, web_link
+from bot.web.searchindex import folded
+
+
+@given(st.text(max_size=300), st.integers(2, 100))
+def test_a_shortened_text_fits_and_begins_the_same(text: str, limit: int) -> None:
+    short = shortened(text, limit)
+    assert len(short) <= limit
+    whole = " ".join(text.split())
+    assert short == whole or (short[-1] == "…" and whole.startswith(short[:-1]))
+
+
+@given(st.text())
+def test_any_text_can_stand_in_xml(text: str) -> None:
+    page = environment().from_string("<p title='{{ text }}'>{{ text }}</p>").render(text=text)
+    assert etree.fromstring(page.encode("utf-8", "replace")).tag == "p"
+
+
+@given(st.text())
+def test_only_web_addresses_are_followed(text: str) -> None:
+    assert web_link(f"javascript:{text}") == ""
+    assert web_link(text) in {"", text}
+
+
+def test_what_is_searched_is_folded() -> None:
+    assert folded("機器學習 Diffusion ＡＩ") == "机器学习 diffusion ai"
