@@ -96,14 +96,17 @@ class ItemStore(Protocol):
 
         An item of a story that is known (``bot.digest.stories``) is not stored again. It may enrich
         the stored one: code links, links, images, authors, languages of summary and abstract,
-        signals and topics that were missing are added, and the higher value of a signal stays. A
+        signals and topics that were missing are added, and the higher value of a count stays. A
         sample item that is fetched for real becomes a fetched one, first seen now. One that a
         further source brings within ``RENEWAL`` is first seen anew.
         """
         ...
 
     async def has_fetched(self, until: datetime) -> bool:
-        """Whether any item other than the sample edition was first seen at or before ``until``."""
+        """Whether any item was fetched or imported by ``until``: first seen at or before it.
+
+        Neither the sample edition nor what a reader sent in, which is no paper by itself.
+        """
         ...
 
     async def count(self) -> int: ...

@@ -10,6 +10,8 @@ from bot.model import SAMPLE_SOURCE, Item, Link, Section, Sighting
 MOST = 20
 """So many links or images are collected; some feeds give a new address at each fetch."""
 
+_RATES = frozenset({"stars_per_day"})
+
 T = TypeVar("T", bound=Hashable)
 
 
@@ -41,7 +43,7 @@ def enriched(old: Item, new: Item) -> Item:
         arxiv_id=old.arxiv_id or new.arxiv_id,
         arxiv_categories=old.arxiv_categories or new.arxiv_categories,
         topics=old.topics + tuple(topic for topic in more if topic.id not in topics),
-        signals=_higher(old.signals, new.signals),
+        signals=_newer(old.signals, new.signals),
     )
 
 
@@ -88,5 +90,9 @@ def _joined(old: Sequence[T], new: Sequence[T]) -> tuple[T, ...]:
     return both[: max(len(old), MOST)]
 
 
-def _higher(old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, float]:
-    return {name: max(old.get(name, value), value) for name, value in {**old, **new}.items()}
+def _newer(old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, float]:
+    """Counts never fall, whatever a source's cache says; a rate does."""
+    return {
+        name: value if name in _RATES else max(old.get(name, value), value)
+        for name, value in {**old, **new}.items()
+    }

@@ -143,6 +143,16 @@ async def test_seeing_all_again_writes_nothing(store: Store) -> None:
     assert (await ids(store), await store.stories.sightings(1)) == before
 
 
+async def test_a_rate_may_fall_and_a_count_may_not(store: Store) -> None:
+    signals = {"stars": 310.0, "stars_per_day": 40.0}
+    repository = replace(SOURCES[0], signals=signals)
+    await store.items.add([repository], NOW)
+    quieter = replace(repository, signals={"stars": 300.0, "stars_per_day": 2.0})
+    await store.items.add([quieter], NOW + hours(24))
+    _, item = await only(store)
+    assert item.signals == {"stars": 310.0, "stars_per_day": 2.0}
+
+
 async def test_a_signal_that_grows_reaches_the_sighting_the_item_and_its_standing(
     store: Store,
 ) -> None:
