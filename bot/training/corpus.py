@@ -17,14 +17,15 @@ class Paper:
     """``title`` and ``text`` are in normal form; ``topics`` are those of its arXiv categories, and
     whatever these are part of.
 
-    ``day`` is when it was listed, ISO 8601. ``outside``: its primary category is no topic.
+    ``day`` is when it was listed, ISO 8601; ``field`` that of its primary category, None if
+    that is no topic.
     """
 
     title: str
     text: str
     day: str
     topics: frozenset[str]
-    outside: bool = False
+    field: str | None = None
 
     @property
     def month(self) -> str:
@@ -62,12 +63,13 @@ def _read(file: Path, taxonomy: Taxonomy, since: str) -> Iterator[Paper]:
 def _paper(record: dict[str, Any], taxonomy: Taxonomy) -> Paper:
     known = [taxonomy.by_arxiv(category) for category in record["categories"]]
     topics = {topic for topic in known if topic}
+    primary = known[0] if known else None
     return Paper(
         title=normal_form(record["title"]),
         text=normal_form(record["summary"]),
         day=record["day"],
         topics=frozenset(topics.union(*map(taxonomy.ancestors, topics))),
-        outside=known[:1] == [None],
+        field=taxonomy.root(primary) if primary else None,
     )
 
 

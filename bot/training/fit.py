@@ -27,6 +27,8 @@ HALF_LIFE_DAYS = 180
 OUTSIDE_WEIGHT = 11.0
 ELSEWHERE_SHARE, CHINESE_SHARE = 0.075, 0.15
 """Invented texts, as shares of the number of papers."""
+USUAL_SHARE = 1 / 20
+"""How much a field counts that the papers leave out: one of the 20 that Ribao has."""
 
 _STRENGTH = 1.0  # liblinear's C
 _RATIO_FLOOR = 0.3
@@ -51,12 +53,15 @@ def fit(papers: Sequence[Paper], labels: Sequence[str], translator: Translator) 
     """Learn from papers in the order of their days; the same papers give the same weights."""
     texts, wanted, weight = _examples(papers, labels, translator)
     others = elsewhere(round(len(papers) * ELSEWHERE_SHARE), SEED)
-    grams, counts = _counted([*texts, *others])
+    grams, counts = _counted([*texts, *((other.title, other.text) for other in others)])
     real, strange = counts[: len(texts)], counts[len(texts) :]
     strange = strange + _filler(real[: len(papers)], wanted[: len(papers)], strange.shape[0])
     counts = sparse.vstack([real, strange]).tocsr()
-    wanted = np.vstack([wanted, np.zeros((strange.shape[0], len(labels)), bool)])
+    about = np.array([[other.group == label for label in labels] for other in others], bool)
+    wanted = np.vstack([wanted, about])
     weight = np.concatenate([weight, np.full(strange.shape[0], weight.mean())])
+    for label in np.flatnonzero(about.any(axis=0)):
+        _make_as_frequent_as_others(wanted[:, label], weight)
     idf = _idf(counts)
     features = _normalised(counts, idf)
     columns = [_one(features, wanted[:, i], weight) for i in range(len(labels))]
@@ -79,8 +84,19 @@ def _examples(
     newest = date.fromisoformat(papers[-1].day)
     age = np.array([(newest - date.fromisoformat(paper.day)).days for paper in every])
     weight = 0.5 ** (age / HALF_LIFE_DAYS)
-    weight *= np.array([OUTSIDE_WEIGHT if paper.outside else 1.0 for paper in every])
+    weight *= np.array([1.0 if paper.field else OUTSIDE_WEIGHT for paper in every])
     return [(paper.title, paper.text) for paper in every], topics_of(every, labels), weight
+
+
+def _make_as_frequent_as_others(
+    wanted: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64]
+) -> None:
+    """Weigh the texts of a field so that together they are ``USUAL_SHARE`` of all, in place.
+
+    How often the crawl has it says nothing of how often readers' sources will.
+    """
+    others = weight[~wanted].sum()
+    weight[wanted] *= USUAL_SHARE / (1 - USUAL_SHARE) * others / weight[wanted].sum()
 
 
 def topics_of(papers: Sequence[Paper], labels: Sequence[str]) -> npt.NDArray[np.bool_]:

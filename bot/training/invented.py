@@ -2,14 +2,14 @@
 
 The papers are English, and nearly all about vision, language or AI. A model of them alone takes a
 recipe for computer vision and can't read Chinese. So ``elsewhere.toml`` gives words of other
-fields, whose texts have no topic, and ``glossary.tsv`` turns the terms of papers into Chinese.
+fields, and ``glossary.tsv`` turns the terms of papers into Chinese.
 """
 
 import random
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import chain
 
@@ -25,21 +25,36 @@ _NAME = re.compile(r"[a-z][a-z0-9.]*\d[a-z0-9.]*|[a-z]*(?:lm|gpt|bert|net|nn)s?"
 """Names of models and methods, which stay as they are in Chinese."""
 
 
-def elsewhere(count: int, seed: int) -> list[tuple[str, str]]:
-    """Titles and texts of ``count`` texts about other fields, each field in turn."""
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """A text of words about a field; ``group`` is a topic's id, or something that is none."""
+
+    title: str
+    text: str
+    group: str
+
+
+def elsewhere(count: int, seed: int) -> list[Invented]:
+    """``count`` texts, about each field in turn."""
     dice = random.Random(seed)  # noqa: S311 - the same seed gives the same model
-    fields = [_phrases(words) for words in _fields()]
+    fields = list(_fields())
     texts = []
     for number in range(count):
-        phrases = fields[number % len(fields)]
+        group, phrases = fields[number % len(fields)]
         chosen = dice.sample(phrases, min(len(phrases), dice.randrange(*_IN_TEXT)))
-        texts.append((" ".join(chosen[:_IN_TITLE]), " ".join(chosen)))
+        texts.append(Invented(" ".join(chosen[:_IN_TITLE]), " ".join(chosen), group))
     return texts
 
 
-def _fields() -> list[str]:
+def groups() -> Mapping[str, Mapping[str, str]]:
+    """The words by group and field, parted by semicolons."""
     text = resources.files("bot").joinpath("data", "elsewhere.toml").read_text("utf-8")
-    return [words for group in tomllib.loads(text).values() for words in group.values()]
+    return tomllib.loads(text)
+
+
+def _fields() -> Iterator[tuple[str, list[str]]]:
+    for group, fields in groups().items():
+        yield from ((group, _phrases(words)) for words in fields.values())
 
 
 def _phrases(words: str) -> list[str]:

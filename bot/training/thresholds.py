@@ -7,17 +7,18 @@ more: a wrong topic annoys more than a missed one. Where a keyword agrees, less 
 as is good for the F1 of all together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.digest.model import Thresholds
+from bot.training.fit import USUAL_SHARE
 
 RARE = 300
 """What is good for all topics together says little of keywords of topics as rare as this, so:"""
 SOMEWHAT = 3.0
-"""Times the topic's usual rate, for a keyword to be believed."""
+"""Times the topic's usual rate, for a keyword to be believed, or a topic the papers leave out."""
 
 Flags = npt.NDArray[np.bool_]
 Chances = npt.NDArray[np.float64]
@@ -39,12 +40,21 @@ class _Topic:
 
 
 def choose(
-    chances: Chances, wanted: Flags, keyword: Flags, rates: Sequence[float]
+    chances: Chances,
+    wanted: Flags,
+    keyword: Flags,
+    rates: Sequence[float],
+    left_out: Container[int] = (),
 ) -> tuple[Thresholds, ...]:
-    """For arrays (papers, topics): probabilities, right topics, and keywords that were found."""
+    """For arrays (papers, topics): probabilities, right topics, and keywords that were found.
+
+    ``left_out`` are topics that the papers leave out, learnt from invented texts with a rate of
+    ``USUAL_SHARE``: there is nothing to choose on, so they ask for ``SOMEWHAT`` times that.
+    """
     common = _Topic(chances.ravel(), wanted.ravel()).f1().max() / 2
     columns = zip(chances.T, wanted.T, strict=True)
     alone = np.array([max(common, _Topic(*column).f1().max() / 2) for column in columns])
+    alone[[i in left_out for i in range(len(alone))]] = SOMEWHAT * USUAL_SHARE
     given = chances >= alone
     right, total, whole = int((given & wanted).sum()), int(given.sum()), int(wanted.sum())
     chosen = []

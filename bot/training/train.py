@@ -12,7 +12,7 @@ from bot.topics import Taxonomy
 from bot.training.corpus import Paper, common, months
 from bot.training.evaluate import TEST_MONTHS
 from bot.training.fit import SEED, fit, topics_of
-from bot.training.invented import Translator
+from bot.training.invented import Translator, groups
 from bot.training.thresholds import choose
 
 EXAMPLES = 250
@@ -84,4 +84,6 @@ def _thresholds(
     found = [{m.id for m in keywords.classify(papers[i].title, papers[i].text)} for i in some]
     keyword = np.array([[label in each for label in model.labels] for each in found], bool)
     wanted = topics_of([papers[i] for i in some], model.labels)
-    return choose(chances, wanted, keyword, model.rates.tolist())
+    invented = set(groups())
+    left_out = [i for i, label in enumerate(model.labels) if label in invented]
+    return choose(chances, wanted, keyword, model.rates.tolist(), left_out)

@@ -21,7 +21,7 @@ WORDS = [
 ]
 FIELDS = (
     "cv nlp multimodal generation speech rl robotics graph recommendation ml systems medical "
-    "science security datasets ethics education tools ai"
+    "science security datasets ethics education tools ai theoretical-cs"
 )
 PARENTS = {
     "cv": "detection segmentation 3d video ocr face pose",
@@ -42,6 +42,7 @@ PARENTS = {
     "ethics": "fairness",
     "education": "courses books",
     "tools": "libraries",
+    "theoretical-cs": "information-theory game-theory algorithms logic",
 }
 
 
@@ -117,7 +118,7 @@ def test_case_width_and_separators_make_no_difference(
     assert found.id == topic_id
 
 
-@pytest.mark.parametrize("text", ["", "  ", "-", "xyzzy", "cs.IT", "\ud800"])
+@pytest.mark.parametrize("text", ["", "  ", "-", "xyzzy", "cs.CE", "\ud800"])
 def test_what_is_no_topic_is_not_found(text: str) -> None:
     assert TAXONOMY.resolve(text) is None
 
@@ -183,7 +184,8 @@ def test_names_fall_back_to_english(language: str, name: str) -> None:
         ("stat.TH", "theory"),
         ("cs.MM", "multimodal"),
         ("q-bio.BM", "biology"),
-        ("cs.IT", None),
+        ("cs.CE", None),
+        ("cs.IT", "information-theory"),
         ("68T50", None),
         ("computer vision", None),
     ],

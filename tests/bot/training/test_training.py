@@ -120,11 +120,12 @@ def test_papers_are_read_in_order_with_the_topics_of_their_categories(papers: li
 
 def test_a_finer_topic_brings_its_field(tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl"
-    paper = {"day": "2025-01-01", "title": "T", "summary": "S", "categories": ["cs.HC", "cs.IT"]}
+    paper = {"day": "2025-01-01", "title": "T", "summary": "S", "categories": ["cs.HC", "cs.CE"]}
     file.write_text(json.dumps(paper))
-    assert read_papers(file, TAXONOMY) == [Paper("t", "s", "2025-01-01", frozenset({"hci", "ai"}))]
-    file.write_text(json.dumps({**paper, "categories": ["cs.IT"]}))
-    assert read_papers(file, TAXONOMY)[0].outside
+    expected = Paper("t", "s", "2025-01-01", frozenset({"hci", "ai"}), "ai")
+    assert read_papers(file, TAXONOMY) == [expected]
+    file.write_text(json.dumps({**paper, "categories": ["cs.CE"]}))
+    assert read_papers(file, TAXONOMY)[0].field is None
 
 
 @pytest.mark.parametrize("content", ['{"day": "2025-01-01"}', "[]", "nonsense", "", '{"day": 5}'])
@@ -174,8 +175,9 @@ def test_translation_keeps_terms_and_names_and_nothing_else() -> None:
 def test_texts_about_other_fields_come_from_each_field_and_are_the_same_each_time() -> None:
     texts = elsewhere(200, seed=1)
     assert texts == elsewhere(200, seed=1) != elsewhere(200, seed=2)
-    assert any("nash equilibrium" in text for _, text in texts)
-    assert any("食譜" in text for _, text in texts)
+    assert any("食譜" in made.text and made.group == "everyday" for made in texts)
+    game = next(made for made in texts if "nash equilibrium" in made.text)
+    assert game.group in TAXONOMY.roots()
 
 
 def test_a_score_is_precision_and_recall() -> None:
@@ -198,6 +200,8 @@ def test_alone_half_of_the_best_f1_is_asked_for_and_less_with_a_keyword() -> Non
     (limits,) = choose(chances, wanted, keyword, [0.5])
     assert limits.alone == pytest.approx(0.44, abs=0.01)  # at 0.6: precision 1, recall 0.8
     assert limits.with_keyword == pytest.approx(0.2, abs=0.01)
+    (limits,) = choose(chances, wanted, keyword, [0.5], left_out=[0])
+    assert limits.alone == pytest.approx(0.15)
 
 
 def test_a_keyword_of_a_rare_topic_is_believed_from_thrice_its_rate() -> None:
