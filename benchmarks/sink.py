@@ -23,7 +23,9 @@ class Sink:
         self.arrived: list[float] = []
         """When each message arrived, in seconds of the monotonic clock; known at the end."""
 
-    async def send(self, _chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+    async def send(
+        self, _chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+    ) -> str:
         assert not silent
         stream = self._free.pop() if self._free else await self._connect()
         reader, writer = stream

@@ -99,6 +99,7 @@ class App:
             self.store.broadcasts,
             self.observer,
             rights=adapter,
+            extras=adapter.extras,
             operators=self.settings.operator_ids,
             keywords=keyword_table(compilations(self.settings, self.taxonomy)),
         )

@@ -230,7 +230,8 @@ class Chat:
     ``active_since`` (UTC) is when the daily issue was last switched on; None while it is off.
     Nothing that was due before it is sent. ``next_due`` (UTC) is a cache for the scheduler; None
     asks it to compute anew. ``changed_at`` (UTC) is when the schedule was last changed;
-    ``added_by`` is the platform's id of who set up a channel.
+    ``added_by`` is the platform's id of who set up a channel; ``options`` what is set on its
+    platform alone (``bot.ports.Extras``).
     """
 
     id: int
@@ -247,6 +248,7 @@ class Chat:
     layout: str = "daily"
     changed_at: datetime | None = None
     added_by: str | None = None
+    options: str = ""
 
 
 class FollowKind(StrEnum):

@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
 from bot.delivery.outlet import Limits
-from bot.ports import Renderer, Rights, Sender
+from bot.ports import Extras, Renderer, Rights, Sender
 
 Handle = Callable[[Incoming], Awaitable[Reply | None]]
 """Answers one message. Adapters call it one message after the other within a chat."""
@@ -27,6 +27,11 @@ class Adapter(Sender, Rights, Protocol):
     @property
     def interactive(self) -> bool:
         """Whether people may come at any time; False for a pipe, which will end."""
+        ...
+
+    @property
+    def extras(self) -> Extras | None:
+        """What can be set for a chat on this platform alone; None where there is nothing."""
         ...
 
     @property

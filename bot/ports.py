@@ -750,11 +750,36 @@ class Renderer(Protocol):
 class Sender(Protocol):
     """Hands one rendered message to one platform."""
 
-    async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+    async def send(
+        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+    ) -> str:
         """Send; returns the platform's id of the message.
 
         ``key`` is the same for every attempt at this message, for platforms that know
-        idempotent sends. Raises a ``DeliveryError``.
+        idempotent sends; ``options`` are those of the chat (see ``Extras``). Raises a
+        ``DeliveryError``.
+        """
+        ...
+
+
+class Extras(Protocol):
+    """What can be set for a chat on one platform alone.
+
+    The core keeps it as a text that only the platform reads, empty where nothing is set. The
+    words are in the catalogue, as ``option.NAME``.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def shown(self, options: str) -> Mapping[str, str]:
+        """The value of each name, empty where it is not set."""
+        ...
+
+    async def change(self, chat: ChatAddress, options: str, name: str, value: str) -> str:
+        """The options with one of the names set, or taken back with "off".
+
+        Raises ``Refusal`` for what can't be there.
         """
         ...
 

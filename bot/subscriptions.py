@@ -148,6 +148,9 @@ class Readers:
     async def set_quiet(self, chat: Chat, quiet: QuietHours | None) -> Chat:
         return await self._save(replace(chat, quiet=quiet))
 
+    async def set_options(self, chat: Chat, options: str) -> Chat:
+        return await self._save(replace(chat, options=options))
+
     async def pause(self, chat: Chat, days: int | None, now: datetime) -> Chat:
         until = now + timedelta(days=days) if days else None
         return await self._save(
@@ -165,7 +168,12 @@ class Readers:
         new = replace(like, id=0, address=address, kind=ChatKind.CHANNEL, title=title)
         stored = await self._chats.add(
             replace(
-                new, status=ChatStatus.ACTIVE, quiet=None, active_since=None, added_by=added_by
+                new,
+                status=ChatStatus.ACTIVE,
+                quiet=None,
+                active_since=None,
+                added_by=added_by,
+                options="",
             ),
             now,
         )

@@ -47,7 +47,9 @@ class ScriptedPlatform:
     def mark_late(self, payload: str, language: str) -> str:
         return f"late ({language}) {payload}"
 
-    async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+    async def send(
+        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+    ) -> str:
         message = Sent(chat.id, payload, key, silent)
         self.tried.append(message)
         if chat.id in self.silent:

@@ -26,6 +26,7 @@ class ConsoleAdapter:
     platform = PLATFORM
     account = ACCOUNT
     exclusive = False
+    extras = None
     limits = Limits()
 
     def __init__(self, mailbox: Mailbox, data_dir: Path, chat: str) -> None:
@@ -46,7 +47,9 @@ class ConsoleAdapter:
         """Whether a person sits there, not a pipe."""
         return sys.stdin is not None and sys.stdin.isatty()
 
-    async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+    async def send(
+        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+    ) -> str:
         return str(await self.mailbox.put(chat.id, payload, key=key, silent=silent))
 
     async def resolve(self, text: str, _sender_id: str) -> tuple[ChatAddress, ChatKind, str] | None:

@@ -1,10 +1,10 @@
 """Discord as a platform: one bot account, through discord.py."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Self
 
 from discord.http import Route
@@ -17,9 +17,11 @@ from adapters.discord.account import (
     introduce,
     point_at,
 )
-from adapters.discord.controls import MAX_DATA
+from adapters.discord.controls import MAX_DATA, with_items
 from adapters.discord.errors import SDK_ERRORS, as_delivery_error
 from adapters.discord.interactions import PLATFORM, Interactions
+from adapters.discord.options import Extras, Options
+from adapters.discord.payload import Payload
 from adapters.discord.places import Places, kind_of, number_of, title_of
 from adapters.discord.posts import Posts
 from adapters.discord.render import DiscordRenderer
@@ -51,6 +53,7 @@ class DiscordAdapter:
 
     def __init__(self, token: str) -> None:
         self.renderer = DiscordRenderer()
+        self.extras = Extras(self._places)
         self.account = account_of(token)
         self._token = token
         self._signer = Signer(token, MAX_DATA)
@@ -94,13 +97,19 @@ class DiscordAdapter:
 
     # Delivering
 
-    async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+    async def send(
+        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+    ) -> str:
         if (wait := self._watch.silence) > 0:
             raise RetryLater("Discord refused too much", seconds=wait, scope=Scope.ACCOUNT)
         if await self._enter() is None or self._posts is None:
             raise RetryLater("Discord can't be reached", seconds=AGAIN_SECONDS)
+        message = Payload.loaded(payload)
+        message = replace(message, body=with_items(message, chat.id, self._signer))
         try:
-            return await self._posts.send(chat.id, json.loads(payload), key, silent=silent)
+            return await self._posts.send(
+                chat.id, message, key, silent=silent, options=Options.loaded(options)
+            )
         except SDK_ERRORS as error:
             raise as_delivery_error(error, for_all=self._watch.is_global) from None
 

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from adapters.choices import TICK, turned_label, turns
+from adapters.discord.payload import Payload
 from adapters.signing import Signer
 from bot.commands.reply import Choice, Reply
+from bot.messages import messages
 
 MAX_DATA = 100
 MAX_LABEL = 80
@@ -29,6 +31,8 @@ _BLURPLE, _GREY = 1, 2
 MENU = "menu"
 """The ``custom_id`` of menus begins so; what they stand for is in the chosen option."""
 
+_ITEMS = f"{MENU}-items"
+
 Component = dict[str, Any]
 
 
@@ -40,6 +44,21 @@ def rows(reply: Reply, chat: str, signer: Signer) -> list[Component]:
         pages = dict(_signed(turns(reply.page), chat, signer))
         found += _buttons({data: choice for data, choice in pages.items() if data not in signed})
     return found
+
+
+def with_items(payload: Payload, chat: str, signer: Signer) -> Component:
+    """The body of an issue's message, under it a menu of the items that begin in it.
+
+    Whoever chooses one reads it in full, and may keep or judge it.
+    """
+    commands = ((label, signer.sign(chat, f"/item #{item}")) for item, label in payload.items)
+    options = [{"label": label, "value": data} for label, data in commands if data][:_IN_MENU]
+    if not options:
+        return payload.body
+    chosen = messages(payload.language)("button.items")
+    menu = {"type": _MENU, "custom_id": _ITEMS, "options": options, "placeholder": chosen}
+    row = {"type": _ROW, "components": [menu]}
+    return {**payload.body, "components": [*payload.body["components"], row]}
 
 
 def without_control(reply: Reply, chat: str, signer: Signer) -> tuple[Choice, ...]:

@@ -18,8 +18,8 @@ from adapters.choices import as_note, is_refusal, opposite_of
 from adapters.discord.controls import MENU, turned
 from adapters.discord.errors import SDK_ERRORS
 from adapters.discord.forms import SUBMIT, submit_form, submitted
+from adapters.discord.outgoing import NO_MENTIONS
 from adapters.discord.pages import Body, Shown
-from adapters.discord.posts import NO_MENTIONS
 from adapters.discord.render import COMPONENTS_V2, MAX_TEXT, reply_bodies
 from adapters.discord.slash import OPTION, completion
 from adapters.lanes import Lanes
@@ -189,7 +189,9 @@ class Interactions:
         pressed = data.get("custom_id", "")
         if pressed.startswith(MENU):
             pressed = (data.get("values") or [""])[0]
-        command = self._signer.read(chat, pressed)
+        # In a forum's post what was sent was signed for the forum.
+        above = str(getattr(interaction.channel, "parent_id", ""))
+        command = self._signer.read(chat, pressed) or self._signer.read(above, pressed)
         if command is None:
             speak = messages(_language(interaction))
             (body,) = reply_bodies([Text(speak("button.stale"))])

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from adapters.discord.controls import Component, rows, without_control
-from adapters.discord.render import MAX_COMPONENTS, issue_bodies, reply_bodies
+from adapters.discord.controls import Component, rows, with_items, without_control
+from adapters.discord.render import MAX_COMPONENTS, issue_payloads, reply_bodies
 from adapters.pages import ShownReply
 from bot.commands.reply import Block, Rows
 from bot.model import Issue
@@ -33,7 +33,7 @@ class Shown(ShownReply[Body]):
         return len(self.bodies) == 1 and super().turns
 
     def _pages(self, issue: Issue) -> Sequence[Body]:
-        return list(issue_bodies(issue))
+        return [with_items(each, self._chat, self._signer) for each in issue_payloads(issue)]
 
     def _words(self, blocks: Sequence[Block]) -> Sequence[Body]:
         told = without_control(self._reply, self._chat, self._signer)

@@ -15,23 +15,36 @@ from bot.model import ChatKind
 
 Json = Mapping[str, Any]
 
-DIRECT, FORUM = 1, 15
-_CHANNELS = frozenset({0, 2, 5, 13, FORUM})
+DIRECT, NEWS, FORUM = 1, 5, 15
+_CHANNELS = frozenset({0, 2, NEWS, 13, FORUM})
 """Text, voice (which has a chat), announcements, stage, forum."""
 
-_THREADS = frozenset({10, 11, 12})
+THREADS = frozenset({10, 11, 12})
 _KINDS = {DIRECT: ChatKind.PRIVATE, 3: ChatKind.GROUP} | dict.fromkeys(
-    _CHANNELS | _THREADS, ChatKind.CHANNEL
+    _CHANNELS | THREADS, ChatKind.CHANNEL
 )
 
 ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
+MANAGE_MESSAGES = 1 << 13
 EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
+MENTION_ALL = 1 << 17
+MANAGE_WEBHOOKS = 1 << 29
 SEND_IN_THREADS = 1 << 38
 _ALL = (1 << 53) - 1
+
+_NAMES = {
+    VIEW_CHANNEL: "View Channel",
+    SEND_MESSAGES: "Send Messages",
+    MANAGE_MESSAGES: "Manage Messages",
+    EMBED_LINKS: "Embed Links",
+    MENTION_ALL: "Mention @everyone, @here, and All Roles",
+    MANAGE_WEBHOOKS: "Manage Webhooks",
+    SEND_IN_THREADS: "Send Messages in Threads",
+}
 
 _NAMED = re.compile(r"<#(\d{1,20})>|(\d{1,20})")
 
@@ -72,14 +85,18 @@ def permissions(guild: Json, member: Json, channel: Json | None = None) -> int:
     return allowed
 
 
-def needed(channel: Json) -> Mapping[str, int]:
-    """What the bot needs there, by the names that Discord's settings show."""
-    wanted = {"View Channel": VIEW_CHANNEL}
-    if channel["type"] in _THREADS:
-        return wanted | {"Send Messages in Threads": SEND_IN_THREADS}
+def permission_name(permission: int) -> str:
+    """As Discord's settings show it."""
+    return _NAMES[permission]
+
+
+def needed(channel: Json) -> tuple[int, ...]:
+    """The permissions that the bot needs there."""
+    if channel["type"] in THREADS:
+        return VIEW_CHANNEL, SEND_IN_THREADS
     if channel["type"] == FORUM:
-        wanted["Send Messages in Threads"] = SEND_IN_THREADS
-    return wanted | {"Send Messages": SEND_MESSAGES}
+        return VIEW_CHANNEL, SEND_IN_THREADS, SEND_MESSAGES
+    return VIEW_CHANNEL, SEND_MESSAGES
 
 
 def _either(values: Iterable[str]) -> int:
@@ -118,11 +135,20 @@ class Places:
         if channel["type"] == DIRECT:
             return ()
         held = await self._held(self._account, channel)
-        return tuple(name for name, bit in needed(channel).items() if not held & bit)
+        return tuple(permission_name(bit) for bit in needed(channel) if not held & bit)
+
+    async def holds(self, channel: Json, permission: int) -> bool:
+        """Whether the bot itself may do something there."""
+        if channel["type"] == DIRECT:
+            return True
+        return bool(await self._held(self._account, channel) & permission)
+
+    async def guild(self, number: str) -> Json | None:
+        return await self._get("/guilds/{guild_id}", guild_id=number)
 
     async def _held(self, user: str, channel: Json, *, everywhere: bool = False) -> int:
         """What a user may do in the channel, or with ``everywhere`` in its whole guild."""
-        guild = await self._get("/guilds/{guild_id}", guild_id=channel.get("guild_id", "0"))
+        guild = await self.guild(channel.get("guild_id", "0"))
         if guild is None:
             return 0
         member = await self._get(
@@ -131,7 +157,7 @@ class Places:
         if member is None:
             return 0
         above: Json | None = channel
-        if channel["type"] in _THREADS:  # a thread has the permissions of its channel
+        if channel["type"] in THREADS:  # a thread has the permissions of its channel
             above = await self.channel(channel["parent_id"])
         return permissions(guild, member, None if everywhere else above)
 

@@ -1,92 +1,153 @@
 """Sends messages into channels, threads and forums."""
 
-from typing import Any
+import logging
+from collections.abc import Iterable
 
 import discord
 from discord.http import HTTPClient, Route
 
+from adapters.discord.options import Options
+from adapters.discord.outgoing import Outgoing
+from adapters.discord.payload import Json, Payload
 from adapters.discord.places import FORUM
-from adapters.discord.turns import Note, Turns
+from adapters.discord.turns import Turns
+from adapters.discord.webhooks import Webhooks
+from bot.model import LANGUAGES
+from bot.topics import Taxonomy
 
-SILENT = 1 << 12
-"""Message flag SUPPRESS_NOTIFICATIONS."""
+log = logging.getLogger(__name__)
+
+TAG_REQUIRED = 1 << 4
+"""Channel flag REQUIRE_TAG."""
+
+MAX_TAGS = 5
 
 _NO_TEXT_CHANNEL = 50008
-MAX_NAME = 100
-
-Json = dict[str, Any]
-
-NO_MENTIONS: Json = {"parse": []}
+_PUBLISHED_ALREADY = 40033
 
 
 class Posts:
-    """The sending side of one account. Every message goes out with no mention alive."""
+    """The sending side of one account."""
 
     def __init__(self, http: HTTPClient, account: str) -> None:
         self._http = http
         self._account = account
         self._forums: set[str] = set()
         self._turns = Turns()
+        self._webhooks = Webhooks(http, account)
+        self._taxonomy = Taxonomy.load()
 
-    async def send(self, channel: str, body: Json, key: str, *, silent: bool) -> str:
+    async def send(
+        self, channel: str, payload: Payload, key: str, *, silent: bool, options: Options
+    ) -> str:
         """Send a message; returns its id. Raises what the SDK raises.
 
         Discord knows a repeated ``key`` for some minutes, and then answers with the first message.
         """
-        body = {**body, "allowed_mentions": NO_MENTIONS}
-        if silent:
-            body["flags"] = body.get("flags", 0) | SILENT
         async with self._turns.take(channel) as note:
-            if channel not in self._forums:
-                try:
-                    return await self._message(channel, body, key, note)
-                except discord.HTTPException as error:
-                    if error.code != _NO_TEXT_CHANNEL:
-                        raise
-                    self._forums.add(channel)
-            return await self._post(channel, body, key, note)
+            message = Outgoing.of(payload, key, options, note, silent=silent)
+            sent = await self._send(channel, message)
+            if options.publish:
+                await self._publish(sent)
+            return str(sent["id"])
 
-    async def _message(self, channel: str, body: Json, key: str, note: Note) -> str:
+    async def _send(self, channel: str, message: Outgoing) -> Json:
+        if message.options.by_webhook or channel in self._forums:
+            place = await self._place(channel)
+            if place["type"] == FORUM:
+                return await self._post(place, message)
+            return await self._into(place, message)
+        try:
+            return await self._message(channel, message)
+        except discord.HTTPException as error:
+            if error.code != _NO_TEXT_CHANNEL:
+                raise
+        self._forums.add(channel)
+        return await self._send(channel, message)
+
+    async def _into(self, place: Json, message: Outgoing) -> Json:
+        """By the channel's webhook where it wants that and still lets us."""
+        if message.options.by_webhook:
+            try:
+                return await self._webhooks.send(place, message)
+            except discord.Forbidden:
+                _tell_of_no_webhook(place)
+        return await self._message(place["id"], message)
+
+    async def _message(self, channel: str, message: Outgoing) -> Json:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
-        payload = {**body, "nonce": key, "enforce_nonce": True}
-        sent = await self._http.request(route, json=payload, trace_request_ctx=note)
-        return str(sent["id"])
+        payload = {**message.body, "nonce": message.key, "enforce_nonce": True}
+        sent: Json = await self._http.request(route, json=payload, trace_request_ctx=message.note)
+        return sent
 
-    async def _post(self, forum: str, body: Json, key: str, note: Note) -> str:
+    async def _post(self, forum: Json, message: Outgoing) -> Json:
         """One post a day in a forum: the first message opens it, what follows goes into it.
 
         Posts know no nonce, so the forum's last one is looked at before another is opened.
         """
-        name = _name(body)
-        last = await self._last(forum)
+        name, by_webhook = message.name, message.options.by_webhook
+        last = await self._last(forum, by_webhook=by_webhook)
         if last is not None and name in {None, last["name"]}:
             # A post's first message has the id of its thread.
-            return str(last["id"]) if name else await self._message(last["id"], body, key, note)
-        route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
-        payload = {"name": name or "…", "message": body}
-        post = await self._http.request(route, json=payload, trace_request_ctx=note)
-        return str(post["id"])
+            return {**last, "channel_id": last["id"]} if name else await self._into(last, message)
+        tags = {"applied_tags": found} if (found := self._tags(forum, message.tags)) else {}
+        if by_webhook:
+            try:
+                return await self._webhooks.send(
+                    forum, message, {"thread_name": name or "…", **tags}
+                )
+            except discord.Forbidden:
+                _tell_of_no_webhook(forum)
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum["id"])
+        opened = {"name": name or "…", "message": message.body, **tags}
+        post: Json = await self._http.request(route, json=opened, trace_request_ctx=message.note)
+        return {**post, "channel_id": post["id"]}
 
-    async def _last(self, forum: str) -> Json | None:
-        """The forum's newest post, if it is the bot's own."""
-        get = Route("GET", "/channels/{channel_id}", channel_id=forum)
-        channel = await self._http.request(get)
-        if channel["type"] != FORUM or not channel.get("last_message_id"):
+    async def _last(self, forum: Json, *, by_webhook: bool) -> Json | None:
+        """The forum's newest post, if it is the bot's own, or a webhook's where it posts by one."""
+        if not forum.get("last_message_id"):
             return None
-        newest = Route("GET", "/channels/{channel_id}", channel_id=channel["last_message_id"])
         try:
-            post: Json = await self._http.request(newest)
+            post = await self._place(forum["last_message_id"])
         except discord.NotFound:
             return None
-        return post if post.get("owner_id") == self._account else None
+        return post if by_webhook or post.get("owner_id") == self._account else None
+
+    async def _place(self, number: str) -> Json:
+        route = Route("GET", "/channels/{channel_id}", channel_id=number)
+        found: Json = await self._http.request(route)
+        return found
+
+    async def _publish(self, sent: Json) -> None:
+        """Offer a message to the channels that follow this one. It is there without that, too."""
+        route = Route(
+            "POST",
+            "/channels/{channel_id}/messages/{message_id}/crosspost",
+            channel_id=sent["channel_id"],
+            message_id=sent["id"],
+        )
+        try:
+            await self._http.request(route)
+        except discord.RateLimited as error:
+            log.warning("Discord: %s was not published: %s", sent["id"], error)
+        except discord.HTTPException as error:
+            if error.code != _PUBLISHED_ALREADY:
+                log.warning("Discord: %s was not published: %s", sent["id"], error)
+
+    def _tags(self, forum: Json, topics: Iterable[str]) -> list[str]:
+        """The forum's tags that are called like a topic, in any language."""
+        free = [tag for tag in forum.get("available_tags", ()) if not tag.get("moderated")]
+        meant = [(self._names(tag["name"]), tag["id"]) for tag in free]
+        found = [tag for topic in topics for names, tag in meant if topic.casefold() in names]
+        if not found and free and forum.get("flags", 0) & TAG_REQUIRED:
+            found = [free[0]["id"]]
+        return list(dict.fromkeys(found))[:MAX_TAGS]
+
+    def _names(self, tag: str) -> set[str]:
+        topic = self._taxonomy.resolve(tag)
+        known = [self._taxonomy.name(topic.id, tongue) for tongue in LANGUAGES] if topic else ()
+        return {name.casefold() for name in (tag, *known)}
 
 
-def _name(body: Json) -> str | None:
-    """The title of an issue that begins here, with its date; None for a message that goes on."""
-    for container in body["components"]:
-        for text in container.get("components", ()):
-            lines = text.get("content", "").split("\n")
-            if lines[0].startswith("# "):
-                title = " · ".join([lines[0].removeprefix("# "), *lines[1:2]])
-                return title.replace("\\", "")[:MAX_NAME]
-    return None
+def _tell_of_no_webhook(place: Json) -> None:
+    log.warning("Discord: no webhook is allowed in %s, so the bot posts itself", place["id"])

@@ -1,19 +1,21 @@
 """Issues and replies as Discord messages in components V2. Pure.
 
-A payload is the JSON of a message's body. Bounds of one message: 40 components in all, and 4000
-characters over all its texts (https://discord.com/developers/docs/components/reference).
+Bounds of one message: 40 components in all, and 4000 characters over all its texts
+(https://discord.com/developers/docs/components/reference).
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.discord.laid_out import MAX_LINE, document_parts
 from adapters.discord.markdown import bold, escaped, leading, linked, quoted, spoken, subtle
+from adapters.discord.payload import Payload
 from adapters.packing import divide
 from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
-from bot.digest.urls import usable_url
+from bot.digest.normalise import bounded, one_line
+from bot.digest.urls import usable_url, without_unseen
 from bot.layouts.catalogue import lay_out
 from bot.layouts.composed import closing_lines, introduction_of, sheet_of_issue
 from bot.messages import Messages, messages
@@ -23,9 +25,9 @@ MAX_TEXT = 4000
 MAX_COMPONENTS = 40
 ROWS_TOGETHER = 8
 
-MAX_IN_ISSUE = 33
-"""Components of an issue's message beside its container: the late mark, or two rows of buttons with
-two each, find room as well."""
+MAX_IN_ISSUE = 31
+"""Components of an issue's message beside its container: a role's call and the late mark, or a menu
+and two rows of buttons with two each, find room as well."""
 
 MAX_IN_REPLY = 5
 """The same for a reply, under which there may be six rows of buttons, 27 of them."""
@@ -35,6 +37,8 @@ LATE_ROOM = 200
 
 ACCENT = 0x3B6EA5
 MAX_AUTHORS = 5
+MAX_LABEL = 100
+"""Characters of what stands in a menu."""
 
 COMPONENTS_V2 = 1 << 15
 """Message flag IS_COMPONENTS_V2."""
@@ -49,15 +53,19 @@ Form = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What stands together: markdown, perhaps a picture beside it, perhaps a line above it."""
+    """What stands together: markdown, perhaps a picture beside it, perhaps a line above it.
+
+    ``entry`` is the one that begins here, if one does.
+    """
 
     text: str
     image: str = ""
     apart: bool = False
+    entry: Entry | None = None
 
     @property
     def components(self) -> list[Component]:
-        text = {"type": _TEXT, "content": self.text}
+        text = text_component(self.text)
         if self.image:
             picture = {"type": _THUMBNAIL, "media": {"url": self.image}}
             text = {"type": _SECTION, "components": [text], "accessory": picture}
@@ -71,34 +79,52 @@ class Piece:
 
 
 class DiscordRenderer:
-    """The ``Renderer`` of Discord: payloads are bodies of messages as JSON."""
+    """The ``Renderer`` of Discord: see ``Payload``."""
 
     def render(self, issue: Issue) -> tuple[str, ...]:
-        return tuple(map(_dumped, issue_bodies(issue)))
+        return tuple(payload.dumped() for payload in issue_payloads(issue))
 
     def plain(self, text: str) -> str:
-        return _dumped(next(reply_bodies([Text(text)])))
+        return Payload(next(reply_bodies([Text(text)]))).dumped()
 
     def mark_late(self, payload: str, language: str) -> str:
-        body = json.loads(payload)
-        late = {"type": _TEXT, "content": subtle(messages(language)("issue.late"))}
-        body["components"].insert(0, late)
-        return _dumped(body)
+        punctual = Payload.loaded(payload)
+        late = text_component(subtle(messages(language)("issue.late")))
+        components = [late, *punctual.body["components"]]
+        return replace(punctual, body={**punctual.body, "components": components}).dumped()
 
 
-def issue_bodies(issue: Issue) -> Iterator[dict[str, Any]]:
-    """The bodies of an issue's messages, in order, without their mentions and nonce."""
-    return map(_body, _packed(_pieces(issue), MAX_TEXT - LATE_ROOM, MAX_IN_ISSUE))
+def text_component(markdown: str) -> Component:
+    return {"type": _TEXT, "content": markdown}
+
+
+def issue_payloads(issue: Issue) -> Iterator[Payload]:
+    """An issue's messages, in order, without their mentions and nonce."""
+    pages = list(_packed(_pieces(issue), MAX_TEXT - LATE_ROOM, MAX_IN_ISSUE))
+    begun = [[piece.entry for piece in pieces if piece.entry] for pieces in pages]
+    if not any(begun):  # a layout that does not tell where an entry begins
+        begun[-1] = [entry for section in issue.sections for entry in section.entries]
+    for number, (pieces, entries) in enumerate(zip(pages, begun, strict=True)):
+        items = tuple((e.id, _label(e)) for e in entries if e.id is not None)
+        first = number == 0
+        topics = tuple(_topics(issue)) if first else ()
+        yield Payload(_body(pieces), items, topics, issue.language, first)
+
+
+def _label(entry: Entry) -> str:
+    return bounded(f"{entry.number} · {without_unseen(one_line(entry.title))}", MAX_LABEL)
+
+
+def _topics(issue: Issue) -> dict[str, None]:
+    """What the chat follows, then the fields of what is in the issue, the most frequent first."""
+    fields = Counter(entry.field for section in issue.sections for entry in section.entries)
+    return dict.fromkeys([*issue.topics, *(field for field, _ in fields.most_common())])
 
 
 def reply_bodies(blocks: Iterable[Block]) -> Iterator[dict[str, Any]]:
     """The bodies of a reply's words, but for its issue and files. Room is left for its buttons."""
     pieces = (piece for block in blocks for piece in _block(block))
     return map(_body, _packed(pieces, MAX_TEXT, MAX_IN_REPLY))
-
-
-def _dumped(body: Mapping[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def _body(pieces: Iterable[Piece]) -> dict[str, Any]:
@@ -144,10 +170,10 @@ def _block(block: Block) -> Iterator[Piece]:
             return
 
 
-def _joined(lines: Iterable[str], image: str = "", *, apart: bool = False) -> Iterator[Piece]:
+def _joined(lines: Iterable[str], *, apart: bool = False) -> Iterator[Piece]:
     text = "\n".join(filter(None, lines))
     if text:
-        yield Piece(text, image, apart)
+        yield Piece(text, apart=apart)
 
 
 def _lines(text: str, form: Form) -> Iterator[str]:
@@ -174,8 +200,8 @@ def _daily_pieces(issue: Issue) -> Iterator[Piece]:
             first, last = position == 0, position == len(section.entries) - 1
             heading = list(_section_head(section, issue.call)) if first else []
             rest = _left_out(section, say) if last else []
-            lines = (*heading, *_entry(entry, say), *rest)
-            yield from _joined(lines, _image(entry), apart=first)
+            lines = filter(None, (*heading, *_entry(entry, say), *rest))
+            yield Piece("\n".join(lines), _image(entry), first, entry)
     yield from _joined(map(subtle, closing_lines(issue, say)), apart=True)
 
 

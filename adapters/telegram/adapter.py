@@ -49,6 +49,7 @@ class TelegramAdapter:
     platform = PLATFORM
     interactive = True
     exclusive = True
+    extras = None
     limits = LIMITS
 
     def __init__(
@@ -90,7 +91,9 @@ class TelegramAdapter:
 
     # Delivering
 
-    async def send(self, chat: ChatAddress, payload: str, *, key: str, silent: bool) -> str:
+    async def send(
+        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+    ) -> str:
         message = Payload.loaded(payload)
         rows = tuple(item_rows(message.items, chat.id, self._signer))
         try:

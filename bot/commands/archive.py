@@ -53,6 +53,7 @@ def _chat(chat: Chat) -> dict[str, object]:
         "changed_at": _instant(chat.changed_at),
         "layout": chat.layout,
         "added_by": chat.added_by,
+        "options": chat.options or None,
     }
 
 

@@ -92,6 +92,12 @@ async def _commands(unfinished: Unfinished) -> list[Choice]:
     return _fitting(unfinished.typed, ((f"/{name}", name) for name in sorted(names)))
 
 
+async def _options(unfinished: Unfinished) -> list[Choice]:
+    extras = unfinished.services.extras
+    names = extras.names if extras else ()
+    return _fitting(unfinished.typed, ((f"{name} …", name) for name in names))
+
+
 async def _channels(unfinished: Unfinished) -> list[Choice]:
     """``/channel``: what to do, which channel, and the command that is meant for it."""
     word, _, rest = unfinished.typed.partition(" ")
@@ -146,6 +152,7 @@ _COMPLETE: Mapping[str, Callable[[Unfinished], Awaitable[list[Choice]]]] = {
     "issue": _days,
     "unsave": _saved,
     "help": _commands,
+    "options": _options,
     "channel": _channels,
 }
 

@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind, Compilation
 from bot.overview import Observer
-from bot.ports import IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf, StoryStore
+from bot.ports import Extras, IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf, StoryStore
 from bot.sourcebook import Sourcebook
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
@@ -64,6 +64,7 @@ class Services:
     broadcasts: BroadcastStore
     observer: Observer
     rights: Rights
+    extras: Extras | None = None
     operators: frozenset[str] = frozenset()
     """Who runs this Ribao, as ``platform:id`` of the person."""
     keywords: Mapping[str, Compilation] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from bot.commands import (
 )
 from bot.commands.channels import channel_on
 from bot.commands.context import Command
+from bot.commands.options import options
 from bot.commands.parse import command_table
 
 
@@ -90,6 +91,7 @@ def build_table() -> dict[str, Command]:
         Command("pause", settings.pause, ("暂停", "暫停"), changes=True, for_channels=True),
         Command("resume", settings.resume, ("恢复", "恢復"), changes=True, for_channels=True),
         Command("settings", settings.show_settings, ("设置", "設定"), for_channels=True),
+        Command("options", options, ("选项", "選項"), changes=True, for_channels=True),
         Command(
             "channel",
             channel_on(table),

@@ -276,7 +276,11 @@ class AccountSender:
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 return await self._outlet.sender.send(
-                    chat.address, payload, key=key_of(delivery), silent=is_quiet(chat, now)
+                    chat.address,
+                    payload,
+                    key=key_of(delivery),
+                    silent=is_quiet(chat, now),
+                    options=chat.options,
                 )
         except TimeoutError as error:
             raise OutcomeUnknown(f"no answer within {SEND_SECONDS:.0f} s") from error

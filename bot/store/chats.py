@@ -302,6 +302,7 @@ def _to_row(chat: Chat) -> dict[str, Any]:
         "layout": chat.layout,
         "changed_at": chat.changed_at,
         "added_by": chat.added_by,
+        "options": chat.options or None,
     }
 
 
@@ -326,6 +327,7 @@ def _to_chat(row: Row[Any]) -> Chat:
         layout=row.layout,
         changed_at=row.changed_at,
         added_by=row.added_by,
+        options=row.options or "",
     )
 
 

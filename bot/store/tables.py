@@ -357,6 +357,7 @@ chats = Table(
     _instant("changed_at", nullable=True),
     Column("added_by", Text),
     _instant("created_at"),
+    Column("options", Text),
     UniqueConstraint("platform", "account", "address", "thread"),
     sqlite_autoincrement=True,
 )

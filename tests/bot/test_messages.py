@@ -14,6 +14,7 @@ from string import Formatter
 import pytest
 from babel import Locale
 
+from adapters.discord.options import Extras
 from bot.commands import arguments
 from bot.commands.explaining import SIGNALS
 from bot.commands.following import understand
@@ -310,6 +311,8 @@ EXPANSIONS: Mapping[str, Iterable[str]] = {
     "reason": REASONS,
     "curate": set(Kind) - {Kind.ACCEPT},
     "revision": Kind,
+    "option": Extras.names,
+    "option.how": Extras.names,
     "why.signal": SIGNALS,
     "why.keyword": ("title", "text"),
     "why.points": ("fit", "heat", "source", "variety"),

@@ -25,6 +25,9 @@ _TOKEN = re.compile(
       | (?P<text>[^\\*_~`|<\[\]@])""",
     re.VERBOSE | re.DOTALL,
 )
+_CALLED = re.compile(r"<@&(\d+)>")
+"""A role that is called, where that is all that a text says."""
+
 _OPENING = re.compile(r"#{1,3} |-# |> ")
 _ALIVE = re.compile(r"[#>+-]|\d+\.|https?:")
 
@@ -72,8 +75,15 @@ def components(body: Any) -> Iterator[dict[str, Any]]:
 
 
 def texts(body: Any) -> list[str]:
-    """The markdown of a message, component by component."""
-    return [each["content"] for each in components(body) if each["type"] == 10]
+    """The markdown of a message: component by component, then embed by embed."""
+    found = [each["content"] for each in components(body) if each["type"] == 10]
+    return [*found, *(embed["description"] for embed in body.get("embeds", ()))]
+
+
+def pictures(body: Any) -> list[str]:
+    """The addresses of all pictures."""
+    found = [each["media"]["url"] for each in components(body) if each["type"] == 11]
+    return [*found, *(e["thumbnail"]["url"] for e in body.get("embeds", ()) if "thumbnail" in e)]
 
 
 def visible(payload: str) -> str:
@@ -83,7 +93,7 @@ def visible(payload: str) -> str:
 
 def visible_body(body: Any) -> str:
     """What a reader sees of a message."""
-    return "\n".join(map(seen, texts(body)))
+    return "\n".join(seen(text) for text in texts(body) if not _CALLED.fullmatch(text))
 
 
 def body_problems(body: Any) -> list[str]:
@@ -91,13 +101,36 @@ def body_problems(body: Any) -> list[str]:
     every = list(components(body))
     length = sum(map(len, texts(body)))
     problems = []
-    if not 1 <= len(every) <= 40:
+    if embeds := body.get("embeds"):
+        if len(embeds) > 10 or max(len(each["description"]) for each in embeds) > 4096:
+            problems.append(f"{len(embeds)} embeds, or one that is too long")
+        if len(every) > 40:
+            problems.append(f"{len(every)} components")
+    elif not 1 <= len(every) <= 40:
         problems.append(f"{len(every)} components")
-    if length > 4000 or not all(texts(body)):
+    if length > (6000 if embeds else 4000) or not all(texts(body)):
         problems.append(f"{length} characters")
     ids = [each["custom_id"] for each in every if "custom_id" in each]
     if len(set(ids)) < len(ids):
         problems.append("a custom_id twice")
+    return problems
+
+
+def alive(body: Any) -> list[str]:
+    """What is alive in a message that nobody asked for: markup, links elsewhere, mentions."""
+    mentions = body.get("allowed_mentions", {})
+    roles = mentions.get("roles", [])
+    problems = [] if mentions == {"parse": [], **({"roles": roles} if roles else {})} else ["all"]
+    called = [*texts(body), *filter(None, [body.get("content")])]
+    for text in called:
+        if match := _CALLED.fullmatch(text):
+            problems += [] if match[1] in roles else [f"{text} is called"]
+            continue
+        try:
+            seen(text)
+        except ValueError as error:
+            problems.append(str(error))
+        problems += [url for url in targets(text) if not url.startswith("http")]
     return problems
 
 

@@ -20,11 +20,10 @@ from aiohttp import web
 
 from tests.discord.gateway import Gateway
 from tests.discord.oracles import (
+    alive,
     body_problems,
     components,
     request_problems,
-    seen,
-    targets,
     texts,
     visible_body,
 )
@@ -95,6 +94,7 @@ class DiscordServer:
     """The state of the platform. Places come to be by ``guild``, ``channel`` and ``direct``."""
 
     url: str = ""
+    bot: str = BOT_ID
     guilds: dict[str, Json] = field(default_factory=dict)
     members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     channels: dict[str, Json] = field(default_factory=dict)
@@ -106,6 +106,14 @@ class DiscordServer:
     published: int = 0
     interactions: dict[str, Interaction] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    webhooks: dict[str, Json] = field(default_factory=dict)
+    without_webhooks: set[str] = field(default_factory=set)
+    """Channels in which the bot may not manage them."""
+    crossposted: list[str] = field(default_factory=list)
+    called: set[str] = field(default_factory=set)
+    """Roles that administrators want called; any other is a problem."""
+    query: dict[str, str] = field(default_factory=dict)
+    """That of the request that is being answered."""
     nonce_seconds: float = 300.0
     shards: int = 1
     bucket: tuple[int, float] = (1000, 1.0)
@@ -217,6 +225,12 @@ class DiscordServer:
                         user, message, control["custom_id"], [option["value"]]
                     )
         raise AssertionError(f"nothing says {label!r}")
+
+    async def press_answered(self, user: Json, message: Json, label: str) -> Interaction:
+        """The same, where a message of its own answers."""
+        done = await self.press(user, message, label)
+        await self.until(lambda: done.replies)
+        return done
 
     async def press_id(
         self, user: Json, message: Json, custom_id: str, values: list[str] | None = None
@@ -343,6 +357,7 @@ class DiscordServer:
             return _json(fault.body, status=fault.status, headers=fault.headers)
         if fault.cut and not fault.taken:
             return _cut(request)
+        self.query = dict(request.query)
         for pattern, handler in _ROUTES:
             if match := pattern.fullmatch(f"{request.method} {path}"):
                 try:
@@ -362,31 +377,33 @@ class DiscordServer:
 
     def _check_message(self, body: Json) -> None:
         """What Discord would refuse in a message, and what of it would be alive."""
-        if body.get("allowed_mentions") != {"parse": []}:
-            self.problems.append("mentions are parsed")
-        if not body.get("flags", 0) & V2:
-            return
-        problems = body_problems(body)
-        for text in texts(body):
-            try:
-                seen(text)
-            except ValueError as error:
-                problems.append(str(error))
-            problems += [url for url in targets(text) if not url.startswith("http")]
+        has_text = body.get("flags", 0) & V2 or body.get("embeds")
+        problems = [*alive(body), *(body_problems(body) if has_text else ())]
+        problems += [
+            f"{r} is called"
+            for r in body["allowed_mentions"].get("roles", ())
+            if r not in self.called
+        ]
         self.problems += problems
         if problems:
             raise _Refused(400, 50035, "Invalid Form Body")
 
-    def _made(self, channel: str, body: Json, files: list[str]) -> Json:
+    def _made(self, channel: str, body: Json, files: list[str], author: Json | None = None) -> Json:
         return {
             **_MESSAGE,
             "id": self._number(),
             "channel_id": channel,
-            "author": _me(),
+            "author": {**_me(), **(author or {})},
             "components": body.get("components", []),
+            "embeds": body.get("embeds", []),
+            "content": body.get("content", ""),
+            "mention_roles": body["allowed_mentions"].get("roles", []) if self._calls(body) else [],
             "flags": body.get("flags", 0),
             "files": files,
         }
+
+    def _calls(self, body: Json) -> bool:
+        return any(text.startswith("<@&") for text in (body.get("content", ""), *texts(body)))
 
     def _place(self, number: str) -> Json:
         if number not in self.channels:
@@ -448,8 +465,67 @@ class DiscordServer:
         self._check_message(body)
         message = self._made(channel, body, files)
         self._nonces[channel, str(body.get("nonce"))] = (time.monotonic(), message)
-        self.messages[channel].append(message)
+        self._keep(message)
         return _json(message, headers=headers)
+
+    def _keep(self, message: Json) -> None:
+        self.messages[message["channel_id"]].append(message)
+        self.channels[message["channel_id"]]["last_message_id"] = message["id"]
+
+    def on_publish_message(self, channel: str, number: str, *_: Any) -> web.Response:
+        if self._place(channel)["type"] != 5:
+            raise _Refused(400, 50068, "Invalid message type")
+        if number in self.crossposted:
+            raise _Refused(400, 40033, "This message has already been crossposted")
+        self.crossposted.append(number)
+        return _json(next(each for each in self.messages[channel] if each["id"] == number))
+
+    # Webhooks
+
+    def on_webhooks(self, channel: str, *_: Any) -> web.Response:
+        self._may_have_webhooks(channel)
+        return _json([each for each in self.webhooks.values() if each["channel_id"] == channel])
+
+    def on_new_webhook(self, channel: str, body: Json, *_: Any) -> web.Response:
+        self._may_have_webhooks(channel)
+        number = self._number()
+        made = {"id": number, "type": 1, "token": f"hook-{number}", "user": _me(), **body}
+        self.webhooks[number] = {**made, "channel_id": channel}
+        return _json(self.webhooks[number])
+
+    def _may_have_webhooks(self, channel: str) -> None:
+        if channel in self.without_webhooks:
+            raise _Refused(403, 50013, "Missing Permissions")
+
+    def on_webhook(self, number: str, token: str, body: Json, files: list[str]) -> web.Response:
+        """A webhook posts, or a bot follows an interaction up: the same route."""
+        if number == APPLICATION:
+            return self.on_follow_up(number, token, body, files)
+        webhook = self._webhook(number, token)
+        self._check_message(body)
+        place = self._place(self.query.get("thread_id") or webhook["channel_id"])
+        author = {"username": body.get("username", webhook["name"])}
+        author |= {"avatar": body.get("avatar_url"), "id": number}
+        message = self._made(place["id"], body, files, author)
+        if place["type"] == 15:
+            post = self._opened(place, message, body["thread_name"], body.get("applied_tags"))
+            post["owner_id"] = number
+        else:
+            self._keep(message)
+        return _json(message)
+
+    def on_webhook_message(self, number: str, token: str, message: str, *_: Any) -> web.Response:
+        self._webhook(number, token)
+        for each in (each for said in self.messages.values() for each in said):
+            if each["id"] == message and each["author"]["id"] == number:
+                return _json(each)
+        raise _Refused(404, 10008, "Unknown Message")
+
+    def _webhook(self, number: str, token: str) -> Json:
+        webhook = self.webhooks.get(number)
+        if webhook is None or webhook["token"] != token:
+            raise _Refused(404, 10015, "Unknown Webhook")
+        return webhook
 
     def _spend(self, channel: str) -> dict[str, str] | None:
         """The headers of the channel's bucket; None where it is empty."""
@@ -477,10 +553,21 @@ class DiscordServer:
             raise _Refused(400, 50024, "Cannot execute action on this channel type")
         self._check_message(body["message"])
         message = self._made("", body["message"], files)
-        thread = self.thread(int(message["id"]), forum, body["name"])
-        message["channel_id"] = forum["last_message_id"] = thread["id"]
-        self.messages[thread["id"]].append(message)
-        return _json({**thread, "message": message})
+        post = self._opened(forum, message, body["name"], body.get("applied_tags"))
+        return _json({**post, "message": message})
+
+    def _opened(self, forum: Json, message: Json, name: str, tags: list[str] | None) -> Json:
+        """A post in a forum, whose first message has the same id."""
+        there = {each["id"] for each in forum.get("available_tags", ())}
+        if not there.issuperset(tags or ()) or len(tags or ()) > 5:
+            self.problems.append(f"tags {tags}")
+        if forum.get("flags", 0) & 1 << 4 and not tags:
+            raise _Refused(400, 40067, "A tag is required to create a forum post in this channel")
+        post = self.thread(int(message["id"]), forum, name)
+        post["applied_tags"] = tags or []
+        message["channel_id"] = forum["last_message_id"] = post["id"]
+        self._keep(message)
+        return post
 
     def on_commands(self, application: str, *_: Any) -> web.Response:
         return _json(self.commands)
@@ -610,10 +697,14 @@ _ROUTES: list[tuple[re.Pattern[str], Callable[..., web.Response]]] = [
         (r"GET /guilds/(\d+)/members/(\d+)", _D.on_member),
         (r"POST /channels/(\d+)/messages", _D.on_message),
         (r"POST /channels/(\d+)/threads", _D.on_thread),
+        (r"POST /channels/(\d+)/messages/(\d+)/crosspost", _D.on_publish_message),
+        (r"GET /channels/(\d+)/webhooks", _D.on_webhooks),
+        (r"POST /channels/(\d+)/webhooks", _D.on_new_webhook),
+        (r"GET /webhooks/(\d+)/([^/]+)/messages/(\d+)", _D.on_webhook_message),
         (r"GET /applications/(\d+)/commands", _D.on_commands),
         (r"PUT /applications/(\d+)/commands", _D.on_publish),
         (r"POST /interactions/(\d+)/([^/]+)/callback", _D.on_callback),
-        (r"POST /webhooks/(\d+)/([^/]+)", _D.on_follow_up),
+        (r"POST /webhooks/(\d+)/([^/]+)", _D.on_webhook),
         (r"PATCH /webhooks/(\d+)/([^/]+)/messages/@original", _D.on_edit),
         (r"DELETE /webhooks/(\d+)/([^/]+)/messages/@original", _D.on_take_back),
     )

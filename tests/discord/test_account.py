@@ -14,8 +14,8 @@ from bot.config import DiscordSettings
 from bot.errors import ConfigError, OutcomeUnknown, RetryLater
 from bot.model import ChatAddress
 from tests.adapters.contract import unused
-from tests.discord.conftest import settings_for
 from tests.discord.server import APPLICATION, BOT_ID, TOKEN, USERNAME, DiscordServer, Fault
+from tests.discord.working import settings_for
 
 NOWHERE = DiscordSettings(api_url="http://127.0.0.1:9/api/v10", gateway_url="ws://127.0.0.1:9/")
 WRONG = TOKEN[:-4] + "xxxx"

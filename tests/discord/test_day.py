@@ -1,103 +1,31 @@
 """A day with Ribao on Discord: the whole of it, before a Discord on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from adapters.discord.adapter import DiscordAdapter
-from bot.app import App, open_adapters, open_app
-from bot.commands.context import Incoming
-from bot.commands.reply import Reply
-from bot.config import Settings
 from bot.messages import messages
-from bot.model import Chat, ChatAddress, ChatStatus
+from bot.model import ChatStatus
 from tests.conversation import SetClock
-from tests.discord.conftest import settings_for
 from tests.discord.oracles import components, visible
-from tests.discord.server import BOT_ID, EPHEMERAL, TOKEN, DiscordServer, Fault, Json
-
-ANN, EVE, OWNER = 77, 78, 79
-CLUB, HALL, NEWS, FORUM, THREAD, DIRECT, HERS = 800, 801, 802, 803, 804, 805, 806
-EDITORS = 810
-en = messages("en")
-
-
-@dataclass
-class Ribao:
-    """Ribao at work on Discord, at a clock that the test moves."""
-
-    app: App
-    adapter: DiscordAdapter
-    server: DiscordServer
-    clock: SetClock
-
-    def __post_init__(self) -> None:
-        self.ann, self.eve = self.server.user(ANN), self.server.user(EVE, "Eve")
-
-    async def morning(self) -> None:
-        """The next day's pass of the scheduler."""
-        self.clock.move(timedelta(days=1))
-        await self.app.tick([self.adapter]).run(self.clock.now())
-
-    async def chat(self, channel: Json) -> Chat:
-        found = await self.app.readers.find(ChatAddress("discord", BOT_ID, channel["id"]))
-        assert found is not None
-        return found
-
-
-@pytest.fixture
-def places(server: DiscordServer) -> dict[int, Json]:
-    """A server with a hall, a news channel, a forum and a thread; Ann may manage it."""
-    server.guild(CLUB, "Club", owner=OWNER)
-    server.role(CLUB, EDITORS, 1 << 5)
-    server.member(CLUB, ANN, EDITORS)
-    server.member(CLUB, EVE)
-    hall = server.channel(HALL, CLUB, "hall")
-    news = server.channel(NEWS, CLUB, "news")
-    forum = server.channel(FORUM, CLUB, "papers", 15)
-    thread = server.thread(THREAD, hall, "cats")
-    direct, hers = (
-        server.direct(DIRECT, server.user(ANN)),
-        server.direct(HERS, server.user(EVE, "Eve")),
-    )
-    return {HALL: hall, NEWS: news, FORUM: forum, THREAD: thread, DIRECT: direct, HERS: hers}
-
-
-@pytest.fixture
-async def ribao(
-    tmp_path: Path, server: DiscordServer, places: dict[int, Json]
-) -> AsyncIterator[Ribao]:
-    async with at_work(tmp_path, server, SetClock()) as working:
-        yield working
-
-
-@asynccontextmanager
-async def at_work(folder: Path, server: DiscordServer, clock: SetClock) -> AsyncIterator[Ribao]:
-    discord = settings_for(server).model_copy(update={"token": SecretStr(TOKEN)})
-    settings = Settings(data_dir=folder, discord=discord)
-    async with open_app(settings, clock) as app, open_adapters(app) as (adapter,):
-        assert isinstance(adapter, DiscordAdapter)
-        dispatcher = app.dispatcher(adapter)
-
-        async def handle(incoming: Incoming) -> Reply | None:
-            return await dispatcher.handle(incoming, clock.now())
-
-        before = server.gateway.identified
-        conversing = asyncio.create_task(adapter.run(handle))
-        try:
-            await server.until(lambda: server.gateway.identified > before)
-            yield Ribao(app, adapter, server, clock)
-        finally:
-            conversing.cancel()
-            with suppress(asyncio.CancelledError):
-                await conversing
+from tests.discord.server import EPHEMERAL, DiscordServer, Fault, Json
+from tests.discord.working import (
+    ANN,
+    CLUB,
+    DIRECT,
+    FORUM,
+    HALL,
+    HERS,
+    NEWS,
+    OWNER,
+    THREAD,
+    Ribao,
+    at_work,
+    en,
+)
 
 
 async def test_a_person_starts_in_private_and_gets_the_morning_issue(

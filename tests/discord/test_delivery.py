@@ -17,8 +17,8 @@ from bot.errors import (
     Scope,
 )
 from bot.model import ChatAddress
-from tests.discord.conftest import settings_for
 from tests.discord.server import BOT_ID, TOKEN, DiscordServer, Fault
+from tests.discord.working import settings_for
 
 HERE = ChatAddress("discord", BOT_ID, "805")
 VIA = {"Via": "1.1 google"}

@@ -15,8 +15,8 @@ from bot.config import ConsoleSettings, Settings, TelegramSettings
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Adapter
 from tests.conversation import SetClock
-from tests.discord.conftest import settings_for
 from tests.discord.server import TOKEN, DiscordServer
+from tests.discord.working import settings_for
 from tests.telegram.server import TOKEN as TELEGRAM_TOKEN
 from tests.telegram.server import telegram_server
 

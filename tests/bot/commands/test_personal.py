@@ -135,6 +135,7 @@ async def test_export_holds_all_that_is_kept(talk: Conversation) -> None:
             "changed_at": "2026-11-18T12:00:00+00:00",
             "layout": "daily",
             "added_by": None,
+            "options": None,
         },
         "subscriptions": [
             {"kind": "topic", "value": "cv", "excluded": False},

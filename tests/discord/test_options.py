@@ -1,0 +1,193 @@
+"""What is set for a channel on Discord alone, seen in its morning issue."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.discord.options import Options
+from tests.conversation import SetClock
+from tests.discord.oracles import pictures
+from tests.discord.server import EPHEMERAL, DiscordServer, Fault, Json
+from tests.discord.working import CLUB, FORUM, HALL, NEWS, THREAD, Ribao, at_work, en
+
+ROLE = 811
+MAY = {"links": 1 << 14, "webhooks": 1 << 29, "messages": 1 << 13, "mentions": 1 << 17}
+
+
+def allow(server: DiscordServer, *names: str) -> None:
+    """Give the bot permissions beyond those that everybody has."""
+    server.role(CLUB, 820, sum(MAY[name] for name in names))
+    server.members[str(CLUB), server.bot] = ["820"]
+
+
+async def set_(ribao: Ribao, channel: Json, text: str) -> str:
+    return (await ribao.server.command(ribao.ann, channel, "options", text)).told
+
+
+async def test_everything_is_listed_with_what_it_does(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    told = await set_(ribao, places[HALL], "")
+    assert "style: components" in told
+    assert en("option.ping") in told
+    assert en("option.how.ping") in await set_(ribao, places[HALL], "ping")
+    assert "can't be set" in await set_(ribao, places[HALL], "colour red")
+    offered = await ribao.server.complete(ribao.ann, places[HALL], "options", "pi")
+    assert [each["value"] for each in offered] == ["ping", "picture"]
+    refused = await ribao.server.command(ribao.eve, places[HALL], "options", "ping off")
+    assert refused.told == en("error.admins_only")
+
+
+async def test_embeds_say_the_same_as_components(ribao: Ribao, places: dict[int, Json]) -> None:
+    server = ribao.server
+    for place in (places[HALL], places[NEWS]):
+        await server.command(ribao.ann, place, "subscribe", "all")
+    missing = await set_(ribao, places[HALL], "style embeds")
+    assert missing == en("option.missing", permission="Embed Links")
+    allow(server, "links")
+    assert en("option.done") in await set_(ribao, places[HALL], "style embeds")
+    server.messages.clear()
+    await ribao.morning()
+    plain, embedded = server.messages[str(NEWS)], server.messages[str(HALL)]
+    assert [m["embeds"] != [] for m in embedded] == [True] * len(embedded)
+    assert server.said_in(places[HALL]) == server.said_in(places[NEWS])
+    assert all(set(pictures(e)) <= set(pictures(p)) for e, p in zip(embedded, plain, strict=True))
+    assert embedded[0]["components"][-1]["components"][0]["options"]
+
+
+async def test_a_role_is_called_once_and_only_if_it_was_set(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    server, hall = ribao.server, places[HALL]
+    await server.command(ribao.ann, hall, "subscribe", "all")
+    server.role(CLUB, ROLE, 0)
+    for wrong in (f"<@&{CLUB}>", "@everyone", "<@&999>", "x"):
+        assert await set_(ribao, hall, f"ping {wrong}") == en("option.how.ping")
+    assert "Mention @everyone" in await set_(ribao, hall, f"ping <@&{ROLE}>")
+    allow(server, "mentions")
+    assert en("option.done") in await set_(ribao, hall, f"ping <@&{ROLE}>")
+    server.called.add(str(ROLE))
+    server.messages.clear()
+    await ribao.morning()
+    first, *rest = server.messages[str(HALL)]
+    assert first["mention_roles"] == [str(ROLE)]
+    assert rest
+    assert all(message["mention_roles"] == [] for message in rest)
+    await set_(ribao, hall, "ping off")
+    server.messages.clear()
+    await ribao.morning()
+    assert all(message["mention_roles"] == [] for message in server.messages[str(HALL)])
+
+
+async def test_an_announcement_goes_on_to_who_follows_the_channel(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    server = ribao.server
+    news = server.channel(830, CLUB, "announcements", 5)
+    assert await set_(ribao, places[HALL], "publish on") == en("option.announcements_only")
+    await server.command(ribao.ann, news, "subscribe", "all")
+    assert en("option.done") in await set_(ribao, news, "publish on")
+    server.messages.clear()
+    server.fail("POST crosspost", Fault(403, {"code": 50013, "message": "no"}))
+    await ribao.morning()
+    said = [message["id"] for message in server.messages[news["id"]]]
+    assert len(said) > 2
+    assert server.crossposted == said[1:], "what is not published is there all the same"
+
+
+@pytest.mark.parametrize("place", [NEWS, THREAD, FORUM])
+async def test_a_webhook_posts_in_a_name_and_picture_of_the_channels_own(
+    ribao: Ribao, places: dict[int, Json], place: int
+) -> None:
+    server, here = ribao.server, places[place]
+    named, hall = f"<#{place}>", places[HALL]
+    await server.command(ribao.ann, hall, "channel", f"add {named} all")
+    missing = await server.command(ribao.ann, hall, "channel", f"{named} options name Paper")
+    assert en("option.missing", permission="Manage Webhooks") in missing.told
+    allow(server, "webhooks")
+    for text in ("name My Discord", "picture javascript:x"):
+        wrong = await server.command(ribao.ann, hall, "channel", f"{named} options {text}")
+        assert "Write it like" in wrong.told
+    for text in ("name The Paper", "picture https://example.org/p.png"):
+        done = await server.command(ribao.ann, hall, "channel", f"{named} options {text}")
+        assert en("option.done") in done.told
+    server.messages.clear()
+    await ribao.morning()
+    if place == FORUM:
+        (here,) = [c for c in server.channels.values() if c.get("parent_id") == str(FORUM)]
+    said = server.messages[here["id"]]
+    assert len(said) > 2
+    worn = {(each["author"]["username"], each["author"]["avatar"]) for each in said}
+    assert worn == {("The Paper", "https://example.org/p.png")}
+    assert len(server.webhooks) == 1
+    # Somebody deletes the webhook; then the permission goes: the issue comes all the same.
+    server.webhooks.clear()
+    await ribao.morning()
+    assert len(server.webhooks) == 1
+    server.webhooks.clear()
+    server.without_webhooks = {str(NEWS), str(HALL), str(FORUM)}
+    server.messages.clear()
+    await ribao.morning()
+    assert sum(map(len, server.messages.values())) > 2 if place != FORUM else True
+
+
+async def test_a_webhooks_message_whose_answer_was_lost_comes_once(
+    tmp_path: Path, server: DiscordServer, places: dict[int, Json]
+) -> None:
+    async with at_work(tmp_path, server, SetClock()) as ribao:
+        allow(server, "webhooks")
+        await server.command(ribao.ann, places[HALL], "subscribe", "all")
+        await set_(ribao, places[HALL], "name The Paper")
+        chat = await ribao.chat(places[HALL])
+        payload = ribao.adapter.renderer.plain("text")
+        server.messages.clear()
+        first = await ribao.adapter.send(
+            chat.address, payload, key="k", silent=False, options=chat.options
+        )
+        again = await ribao.adapter.send(
+            chat.address, payload, key="k", silent=False, options=chat.options
+        )
+        assert first == again
+        assert len(server.messages[str(HALL)]) == 1
+
+
+async def test_a_forums_tags_follow_the_topics_in_any_language(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    server, forum = ribao.server, places[FORUM]
+    names = {"1": "计算机视觉", "2": "NLP", "3": "Cooking", "4": "Robotics"}
+    tags: list[dict[str, Any]] = [
+        {"id": n, "name": name, "moderated": n == "4"} for n, name in names.items()
+    ]
+    forum["available_tags"], forum["flags"] = tags, 1 << 4
+    await server.command(ribao.ann, places[HALL], "channel", f"add <#{FORUM}> cv")
+    await ribao.morning()
+    (post,) = [c for c in server.channels.values() if c.get("parent_id") == str(FORUM)]
+    assert post["applied_tags"][0] == "1"
+    assert "3" not in post["applied_tags"]
+
+
+async def test_an_item_of_a_pushed_issue_is_read_kept_and_judged(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    server, hall = ribao.server, places[HALL]
+    await server.command(ribao.ann, places[HALL], "channel", f"add <#{FORUM}> all")
+    await server.command(ribao.ann, hall, "subscribe", "all")
+    server.messages.clear()
+    await ribao.morning()
+    (post,) = [c for c in server.channels.values() if c.get("parent_id") == str(FORUM)]
+    for place, label in ((hall, "button.save"), (post, "button.like")):
+        message = server.messages[place["id"]][0]
+        opened = await server.press_answered(ribao.eve, message, "1 · ")
+        assert opened.replies[0]["flags"] & EPHEMERAL, "only who chose it sees it"
+        await server.press_answered(ribao.eve, opened.replies[0], en(label))
+    kept = await server.command(ribao.eve, hall, "saved")
+    assert en("keep.list", n=1) in kept.told
+
+
+def test_options_that_are_not_set_are_no_text() -> None:
+    assert Options().dumped() == ""
+    some = Options(embeds=True, name="日报")
+    assert Options.loaded(some.dumped()) == some
+    assert Options.loaded("") == Options()
