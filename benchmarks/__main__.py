@@ -15,6 +15,7 @@ from benchmarks import (
     pace,
     render,
     search,
+    site,
     startup,
     today,
     topics,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "render": render.run,
     "topics": topics.run,
     "search": search.run,
+    "site": site.run,
 }
 
 

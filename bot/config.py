@@ -370,6 +370,11 @@ class Settings(BaseSettings):
         return self.database.url or f"sqlite+aiosqlite:///{self.data_dir / 'ribao.db'}"
 
     @property
+    def web_folder(self) -> Path:
+        """Where `ribao run` builds the site that it serves."""
+        return self.web.folder or self.data_dir / "site"
+
+    @property
     def operator_ids(self) -> frozenset[str]:
         """Who runs this Ribao, as ``platform:id``; whose console it is, is always among them."""
         return frozenset({*self.operators, f"console:{self.console.chat}"})

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.app import App, open_ingest, open_look
 from bot.config import Role
+from bot.errors import SiteError
 from bot.keeper import Keeper
 from bot.meter import NO_METER, Meter
 from bot.platform import Adapter
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 TICK_EVERY = timedelta(seconds=20)
 LOOK_AFTER_EVERY = timedelta(seconds=5)
+SITE_EVERY = timedelta(minutes=1)
 FIRST_FETCH_AFTER = timedelta(seconds=2)
 LONGEST_LEASE = timedelta(minutes=5)
 """If a process ends on another machine, this long its passes are waited for at most."""
@@ -54,6 +56,9 @@ def jobs(
         first_after = FIRST_FETCH_AFTER if people else every
         planned.append(job("fetch", partial(_fetch, app, meter), every, first_after))
         planned.append(job("pages", partial(_look, app), TICK_EVERY, first_after))
+    if app.settings.web.port is not None:
+        # Each process that serves has a folder of its own to build.
+        planned.append(Job("web", partial(_build_site, app, keeper), SITE_EVERY, _NO_DELAY))
     if Role.SEND in roles:
         planned.append(job("notices", app.herald(adapters).publish, TICK_EVERY))
         planned.append(job("broadcasts", app.announcer(adapters).publish, TICK_EVERY))
@@ -89,6 +94,16 @@ async def _look(app: App, now: datetime) -> None:
     if await app.store.submissions.to_look_at(now, limit=1):
         async with open_look(app) as at_page:
             await app.submissions.look(at_page, now)
+
+
+async def _build_site(app: App, keeper: Keeper, now: datetime) -> None:
+    """Only one process publishes, once the hour of the day's edition has come."""
+    publishes = await keeper.take("web", 2 * SITE_EVERY) and await app.editions().is_due(now)
+    builder = await app.site_builder(app.settings.web_folder)
+    try:
+        await builder.build(now, publish=bool(publishes))
+    except SiteError as error:
+        log.warning("web: %s", error)
 
 
 async def _housekeep(app: App, now: datetime) -> None:

@@ -55,6 +55,8 @@ async def run(app: App) -> None:
             if metrics:
                 watched = _watched(app, metrics, tick.courier, keeper, stop)
                 await stack.enter_async_context(watched)
+            if app.settings.web.port is not None:
+                await stack.enter_async_context(_published(app, app.settings.web.port))
             settle_memory()
             scheduler.start()
             stack.enter_context(_signals(stop))
@@ -116,6 +118,16 @@ async def _watched(
     sends = Role.SEND in app.settings.roles
     leases = [send_lease(account) for account in courier.senders] if sends else []
     async with serving(app.settings.http, Monitor(metrics, watcher, leases, stop)):
+        yield
+
+
+@asynccontextmanager
+async def _published(app: App, port: int) -> AsyncIterator[None]:
+    """Serve the web edition, which a job builds. Raises ``ConfigError`` if it has no port."""
+    from bot.web.serve import serving  # noqa: PLC0415 - loaded where there is a port for it
+
+    web, language = app.settings.web, app.settings.readers.language
+    async with serving(app.settings.web_folder, web.host, port, language):
         yield
 
 

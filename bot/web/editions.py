@@ -68,10 +68,10 @@ class Editions:
     def today(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self._schedule.zone)).date()
 
-    def is_due(self, now: datetime) -> bool:
-        """Whether the hour of today's edition has come."""
+    async def is_due(self, now: datetime) -> bool:
+        """Whether the hour of today's edition has come; the very first comes out at once."""
         local = now.astimezone(ZoneInfo(self._schedule.zone)).time()
-        return local >= self._schedule.at
+        return local >= self._schedule.at or not await self.published()
 
     async def publish(self, now: datetime) -> tuple[Printed, ...]:
         """Publish today's edition in each language, unless that was done.
