@@ -240,7 +240,9 @@ class ConsoleSettings(_Table):
 class TelegramSettings(_Table):
     """A bot account. It is on where a token is given, here, in the environment or in a file.
 
-    ``paid_broadcast``: what goes beyond the free rate is paid with the bot's Stars.
+    ``paid_broadcast``: what goes beyond the free rate is paid with the bot's Stars. ``covers``,
+    ``link_preview`` and ``rich`` are about pushed issues: a picture before each, the page of the
+    first item under it, and headings and folded abstracts as Rich Messages.
     """
 
     token: SecretStr | None = None
@@ -253,6 +255,9 @@ class TelegramSettings(_Table):
     webhook_port: int = Field(default=8443, ge=1, le=65535)
     proxy: HttpUrl | None = None
     paid_broadcast: bool = False
+    covers: bool = False
+    link_preview: Literal["off", "first"] = "off"
+    rich: bool = False
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

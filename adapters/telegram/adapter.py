@@ -21,11 +21,12 @@ from adapters.signing import Signer
 from adapters.telegram.account import AGAIN_SECONDS, introduce, open_bot
 from adapters.telegram.buttons import MAX_DATA, item_rows, markup_of
 from adapters.telegram.errors import as_delivery_error
-from adapters.telegram.handlers import Handlers, send_text
+from adapters.telegram.handlers import Handlers
 from adapters.telegram.menu import menus
 from adapters.telegram.payload import Payload
 from adapters.telegram.polling import Poller
-from adapters.telegram.render import TelegramRenderer
+from adapters.telegram.posts import Posts
+from adapters.telegram.render import Style, TelegramRenderer
 from adapters.telegram.updates import PLATFORM, in_name_of, kind_of, title_of
 from adapters.telegram.webhook import Place, Webhook, secret_of
 from bot.commands.table import build_table
@@ -58,6 +59,7 @@ class TelegramAdapter:
         token: str,
         operators: Iterable[str] = (),
         place: Place | None = None,
+        style: Style = Style(),  # noqa: B008 - it never changes
         *,
         paid: bool = False,
     ) -> None:
@@ -68,11 +70,11 @@ class TelegramAdapter:
         """
         self._operators = tuple(operators)
         self._place = place
-        self._paid = paid
         self._secret = secret_of(token)
-        self.renderer = TelegramRenderer()
+        self.renderer = TelegramRenderer(style)
         self.account = token.partition(":")[0]
         self._bot = bot
+        self._posts = Posts(bot, paid=paid)
         self._signer = Signer(token, MAX_DATA)
 
     @classmethod
@@ -87,7 +89,9 @@ class TelegramAdapter:
         """
         async with open_bot(token, settings) as bot:
             await introduce(bot)
-            yield cls(bot, token, operators, _place(settings), paid=settings.paid_broadcast)
+            style = Style(settings.covers, settings.link_preview == "first", settings.rich)
+            place, paid = _place(settings), settings.paid_broadcast
+            yield cls(bot, token, operators, place, style, paid=paid)
 
     # Delivering
 
@@ -95,19 +99,11 @@ class TelegramAdapter:
         self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
     ) -> str:
         message = Payload.loaded(payload)
-        rows = tuple(item_rows(message.items, chat.id, self._signer))
+        buttons = markup_of(tuple(item_rows(message.items, chat.id, self._signer)))
         try:
-            sent = await send_text(
-                self._bot,
-                chat,
-                message.html,
-                silent=silent,
-                buttons=markup_of(rows),
-                paid=self._paid,
-            )
+            return str(await self._posts.send(chat, message, silent=silent, buttons=buttons))
         except TelegramError as error:
             raise as_delivery_error(error) from None
-        return str(sent.message_id)
 
     # Rights
 

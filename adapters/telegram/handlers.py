@@ -22,6 +22,7 @@ from adapters.signing import Signer, read_part
 from adapters.telegram.buttons import item_command, opened
 from adapters.telegram.inline import CACHE_SECONDS, incoming_inline, results, to_the_bot
 from adapters.telegram.pages import Shown
+from adapters.telegram.posts import send_text, thread_of
 from adapters.telegram.rich import plain, to_html
 from adapters.telegram.updates import incoming_message, incoming_press
 from bot.commands.context import Incoming
@@ -37,28 +38,6 @@ MAX_NOTE = 200
 (https://core.telegram.org/bots/api#answercallbackquery)."""
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-async def send_text(
-    bot: Bot,
-    chat: ChatAddress,
-    html: str,
-    *,
-    silent: bool = False,
-    buttons: InlineKeyboardMarkup | None = None,
-    paid: bool = False,
-) -> Message:
-    """Send one message; ``paid`` beyond the free rate, for Stars. Raises ``TelegramError``."""
-    return await bot.send_message(
-        int(chat.id),
-        html,
-        parse_mode=ParseMode.HTML,
-        message_thread_id=int(chat.thread) if chat.thread else None,
-        disable_notification=silent,
-        link_preview_options=_NO_PREVIEW,
-        reply_markup=buttons,
-        allow_paid_broadcast=paid or None,
-    )
 
 
 class Handlers:
@@ -172,7 +151,7 @@ class Handlers:
                 await self._bot.send_document(
                     int(chat.id),
                     InputFile(block.content.encode(), filename=block.name),
-                    message_thread_id=int(chat.thread) if chat.thread else None,
+                    message_thread_id=thread_of(chat),
                 )
 
     async def _edit(self, message: Message, shown: Shown) -> bool:

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from adapters.telegram.rich import BOLD, ITALIC, QUOTE, Mark, Rich, joined, link_to, plain, under
+from adapters.telegram.rich import (
+    BOLD,
+    HEADING,
+    ITALIC,
+    QUOTE,
+    TITLE,
+    Mark,
+    Rich,
+    joined,
+    link_to,
+    plain,
+    under,
+)
 from bot.digest.urls import usable_url
 from bot.layouts.document import (
     Block,
@@ -40,8 +52,8 @@ def _piece(piece: Piece) -> Rich:
 
 def _block(block: Block) -> Rich:
     match block:
-        case Heading(_, line):
-            return under(BOLD, _line(line))
+        case Heading(level, line):
+            return under(TITLE if level == 1 else HEADING, _line(line))
         case Text(lines, tone):
             rich = joined(_line(line) for line in lines)
             return under(_TONES[tone], rich) if tone in _TONES else rich

@@ -1,16 +1,34 @@
 """What the ledger keeps of a message for Telegram. Pure."""
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+from adapters.telegram.blocks import paragraph
+from adapters.telegram.rich import ITALIC, plain, to_html
+from bot.covers import Cover
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A message: its HTML, and number and item id of each entry that gets buttons under it."""
+    """A message: its HTML, and what else there is to it.
+
+    ``items``: number and item id of each entry that gets buttons under it. ``cover``: the HTML is
+    the caption of that picture. ``rich``: the same text as a Rich Message. ``preview``: the address
+    of the page that is shown below.
+    """
 
     html: str
     items: tuple[tuple[int, int], ...] = ()
+    cover: Cover | None = None
+    rich: str = ""
+    preview: str = ""
+
+    def under(self, sentence: str) -> Self:
+        """The same with a sentence above it."""
+        html = f"{to_html(plain(sentence, ITALIC))}\n\n{self.html}"
+        rich = paragraph(sentence) + self.rich if self.rich else ""
+        return replace(self, html=html, rich=rich)
 
     def dumped(self) -> str:
         """As JSON, without what is empty."""
@@ -20,6 +38,8 @@ class Payload:
     @classmethod
     def loaded(cls, text: str) -> Self:
         """What ``dumped`` gave."""
-        content = json.loads(text)
+        content: dict[str, Any] = json.loads(text)
         items = tuple((number, item) for number, item in content.get("items", ()))
-        return cls(content["html"], items)
+        cover = Cover.from_json(content["cover"]) if "cover" in content else None
+        rich, preview = content.get("rich", ""), content.get("preview", "")
+        return cls(content["html"], items, cover, rich, preview)

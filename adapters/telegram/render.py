@@ -6,17 +6,21 @@ when it is longer than a message by itself.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from adapters.telegram.blocks import to_blocks
 from adapters.telegram.laid_out import document_pieces
 from adapters.telegram.payload import Payload
 from adapters.telegram.rich import (
     BOLD,
+    HEADING,
     ITALIC,
     MAX_ENTITIES,
     MAX_UNITS,
     QUOTE,
+    TITLE,
     Rich,
     entities,
     joined,
@@ -30,6 +34,7 @@ from adapters.telegram.rich import (
     units,
 )
 from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
+from bot.covers import cover_of
 from bot.digest.urls import usable_url
 from bot.layouts.arrange import entries_of
 from bot.layouts.catalogue import lay_out
@@ -38,6 +43,9 @@ from bot.messages import Messages, messages
 from bot.model import Entry, Issue, IssueSection, Section
 
 MAX_AUTHORS = 5
+MAX_CAPTION = 1024
+"""Units of the text under a picture."""
+
 LATE_ROOM = 200
 """Units kept free in every message, so that a first one can still say that it comes late."""
 
@@ -68,25 +76,55 @@ class Sheet(NamedTuple):
         return tuple((entry.number, entry.id) for entry in self.entries if entry.id is not None)
 
 
+class Style(NamedTuple):
+    """How pushed issues look, by the operator's choice.
+
+    ``cover``: they begin with a picture. ``preview``: the first item's page is shown under the
+    message that it begins in. ``rich``: as Rich Messages, where Telegram and the app know them.
+    """
+
+    cover: bool = False
+    preview: bool = False
+    rich: bool = False
+
+
 class TelegramRenderer:
     """The ``Renderer`` of Telegram: see ``Payload``."""
 
+    def __init__(self, style: Style = Style()) -> None:  # noqa: B008 - it never changes
+        self._style = style
+
     def render(self, issue: Issue) -> tuple[str, ...]:
-        sheets = issue_messages(issue)
-        return tuple(Payload(to_html(sheet.rich), sheet.items).dumped() for sheet in sheets)
+        sheets = list(issue_messages(issue, cover=self._style.cover))
+        made = [self._payload(sheet, issue.language) for sheet in sheets]
+        if self._style.cover:
+            made[0] = replace(made[0], cover=cover_of(issue), rich="")
+        if self._style.preview:
+            first = next((n for n, sheet in enumerate(sheets) if sheet.entries), None)
+            if first is not None:
+                made[first] = replace(made[first], preview=usable_url(sheets[first].entries[0].url))
+        return tuple(each.dumped() for each in made)
+
+    def _payload(self, sheet: Sheet, language: str) -> Payload:
+        unfold = messages(language)("card.abstract")
+        rich = to_blocks(sheet.rich, unfold) if self._style.rich else ""
+        return Payload(to_html(sheet.rich), sheet.items, rich=rich)
 
     def plain(self, text: str) -> str:
         return Payload(to_html(plain(text))).dumped()
 
     def mark_late(self, payload: str, language: str) -> str:
-        late = to_html(plain(messages(language)("issue.late"), ITALIC))
-        punctual = Payload.loaded(payload)
-        return replace(punctual, html=f"{late}\n\n{punctual.html}").dumped()
+        return Payload.loaded(payload).under(messages(language)("issue.late")).dumped()
 
 
-def issue_messages(issue: Issue) -> Iterator[Sheet]:
-    """The messages of an issue, in order."""
-    return _packed(_pieces(issue), MAX_UNITS - LATE_ROOM, MAX_ENTITIES - 1)
+def issue_messages(issue: Issue, *, cover: bool = False) -> Iterator[Sheet]:
+    """The messages of an issue, in order; with a ``cover`` the first is that picture's caption."""
+    pieces: Iterator[Piece] = (piece for piece in _pieces(issue) if piece.rich)
+    if cover:
+        head = list(_packed(islice(pieces, 1), MAX_CAPTION - LATE_ROOM, MAX_ENTITIES - 1))
+        yield from head[:1]
+        pieces = chain((Piece(sheet.rich) for sheet in head[1:]), pieces)
+    yield from _packed(pieces, MAX_UNITS - LATE_ROOM, MAX_ENTITIES - 1)
 
 
 def issue_pages(issue: Issue) -> list[Sheet]:
@@ -193,7 +231,7 @@ def _daily_pieces(issue: Issue) -> Iterator[Piece]:
 
 
 def _section_head(section: IssueSection, call: str) -> Rich:
-    heading = plain(f"{section.icon} {section.title}", BOLD)
+    heading = plain(f"{section.icon} {section.title}", HEADING)
     is_papers = section.section is Section.PAPERS
     return joined((heading, plain(call, ITALIC) if is_papers else ()))
 
@@ -203,7 +241,7 @@ def _head(issue: Issue, say: Messages) -> Rich:
     topics = say("issue.topics", topics=" · ".join(issue.topics))
     counted = say("issue.count", n=issue.count)
     about = topics if issue.topics else say("issue.all_topics")
-    top = joined((plain(title, BOLD), plain(issue.dateline), plain(f"{about} · {counted}")))
+    top = joined((plain(title, TITLE), plain(issue.dateline), plain(f"{about} · {counted}")))
     return joined((top, *(plain(notice, ITALIC) for notice in issue.notices)), "\n\n")
 
 

@@ -24,10 +24,14 @@ MAX_ENTITIES = 100
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One kind of markup: an HTML tag, and for a link where it leads."""
+    """One kind of markup: an HTML tag, and for a link where it leads.
+
+    ``block`` is what it makes of whole lines in a Rich Message (``adapters.telegram.blocks``).
+    """
 
     tag: str
     url: str = ""
+    block: str = ""
     opening: str = field(init=False, compare=False)
     closing: str = field(init=False, compare=False)
 
@@ -40,7 +44,9 @@ class Mark:
 BOLD = Mark("b")
 ITALIC = Mark("i")
 CODE = Mark("code")
-QUOTE = Mark("blockquote expandable")
+QUOTE = Mark("blockquote expandable", block="details")
+TITLE = Mark("b", block="h2")
+HEADING = Mark("b", block="h3")
 
 
 def link_to(url: str) -> Mark:

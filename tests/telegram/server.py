@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.telegram.oracles import parse_html, request_problems
+from tests.telegram.oracles import parse_html, parse_rich, request_problems
 
 TOKEN = "123456:canary-token-of-a-bot-0123456789"
 BOT_ID = 123456
@@ -68,6 +68,8 @@ class TelegramServer:
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     webhook: dict[str, str] = field(default_factory=dict)
     other_poller: bool = False
+    knows_rich: bool = True
+    no_pictures: set[int] = field(default_factory=set)
     is_asked_for_news: bool = False
     """Whether the bot waits for updates, with all that there were answered."""
     _updates: list[Json] = field(default_factory=list)
@@ -236,6 +238,32 @@ class TelegramServer:
         self.messages[chat["id"]].append(message)
         return message
 
+    async def _on_send_photo(self, params: Mapping[str, str]) -> Json:
+        chat = self._chat(params)
+        if chat["id"] in self.no_pictures:
+            raise _Refused(400, "Bad Request: not enough rights to send photos to the chat")
+        if not params["photo"].startswith(("photo-", "\ufffdPNG")):
+            raise _Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        message = self._message(chat, {**params, "text": params["caption"]}, most=1024)
+        size = {"file_id": "photo-1", "file_unique_id": "1", "width": 9, "height": 9}
+        message |= {"photo": [size], "caption": message["text"]}
+        self.messages[chat["id"]].append(message)
+        return message
+
+    async def _on_send_rich_message(self, params: Mapping[str, str]) -> Json:
+        if not self.knows_rich:
+            raise _Refused(404, "Not Found")
+        chat = self._chat(params)
+        content = json.loads(params["rich_message"])
+        try:
+            text = parse_rich(content["html"])
+        except ValueError as error:
+            self.problems.append(str(error))
+            raise _Refused(400, f"Bad Request: {error}") from None
+        message = self._message(chat, {**params, "text": text}) | {"rich": content["html"]}
+        self.messages[chat["id"]].append(message)
+        return message
+
     async def _on_send_document(self, params: Mapping[str, str]) -> Json:
         chat = self._chat(params)
         message = {**self._head(chat), "document": {"file_id": "f", "file_unique_id": "f"}}
@@ -312,26 +340,28 @@ class TelegramServer:
             raise _Refused(400, "Bad Request: chat not found")
         return self.chats[number]
 
-    def _message(self, chat: Json, params: Mapping[str, str]) -> Json:
+    def _message(self, chat: Json, params: Mapping[str, str], most: int = 4096) -> Json:
         text = params["text"]
         if params.get("parse_mode") == "HTML":
-            text = self._parsed(text)
+            text = self._parsed(text, most)
         message = {**self._head(chat), "text": text}
         if "reply_markup" in params:
             message["reply_markup"] = json.loads(params["reply_markup"])
         if "message_thread_id" in params:
             message["message_thread_id"] = int(params["message_thread_id"])
+        if "link_preview_options" in params:
+            message["preview"] = json.loads(params["link_preview_options"])
         message["silent"] = params.get("disable_notification") in {"true", "True"}
         return message
 
-    def _parsed(self, html: str) -> str:
+    def _parsed(self, html: str, most: int = 4096) -> str:
         """What a reader sees of it."""
         try:
             text = parse_html(html).text
         except ValueError as error:
             self.problems.append(str(error))
             raise _Refused(400, f"Bad Request: can't parse entities: {error}") from None
-        if not 1 <= len(text.encode("utf-16-le")) // 2 <= 4096:
+        if not 1 <= len(text.encode("utf-16-le")) // 2 <= most:
             self.problems.append(f"a text of {len(text)} characters")
             raise _Refused(400, "Bad Request: message is too long")
         return text
@@ -413,7 +443,7 @@ async def _params(request: web.Request) -> dict[str, str]:
     params = {}
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
-            params[name] = value.file.read().decode()
+            params[name] = value.file.read().decode(errors="replace")
         else:
             params[name] = str(value)
     return params

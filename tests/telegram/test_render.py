@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.telegram.payload import Payload
-from adapters.telegram.render import LATE_ROOM, TelegramRenderer, issue_messages, issue_pages
+from adapters.telegram.render import (
+    LATE_ROOM,
+    MAX_CAPTION,
+    Style,
+    TelegramRenderer,
+    issue_messages,
+    issue_pages,
+)
 from adapters.telegram.rich import (
     MAX_ENTITIES,
     MAX_UNITS,
@@ -25,9 +32,9 @@ from adapters.telegram.rich import (
     visible,
 )
 from bot.messages import messages
-from bot.model import LANGUAGES, Entry, Link, Section
+from bot.model import LANGUAGES, Entry, Issue, Link, Section
 from tests.adapters.contract import PAPER, TOOL, an_issue
-from tests.telegram.oracles import parse_html
+from tests.telegram.oracles import parse_html, parse_rich
 
 render = TelegramRenderer().render
 
@@ -88,7 +95,7 @@ entries = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(entries, max_size=12), st.sampled_from(LANGUAGES))
 def test_whatever_an_issue_holds_telegram_takes_it_and_shows_it(
     found: list[Entry], language: str
@@ -107,6 +114,24 @@ def test_whatever_an_issue_holds_telegram_takes_it_and_shows_it(
         assert len(parse_html(to_html(page.rich)).entities) <= MAX_ENTITIES
     late = parse_html(html_of(TelegramRenderer().mark_late(render(issue)[0], language)))
     assert units(late.text) <= MAX_UNITS
+    _hold_the_styles(issue)
+
+
+def _hold_the_styles(issue: Issue) -> None:
+    """With a cover the first message is a caption; a Rich Message shows the same text."""
+    all_of_it = _bare("".join(parse_html(html_of(each)).text for each in render(issue)))
+    styled = TelegramRenderer(Style(cover=True, preview=True, rich=True))
+    made = styled.render(issue)
+    late = Payload.loaded(styled.mark_late(made[0], issue.language))
+    assert units(parse_html(late.html).text) <= MAX_CAPTION
+    payloads = [Payload.loaded(each) for each in made]
+    assert _bare("".join(parse_html(each.html).text for each in payloads)) == all_of_it
+    assert [payload.cover is not None for payload in payloads] == [True] + [False] * (len(made) - 1)
+    unfold = _bare(messages(issue.language)("card.abstract"))
+    for payload in payloads:
+        if payload.rich:
+            shown, same = parse_rich(payload.rich), parse_html(payload.html).text
+            assert _bare(shown).replace(unfold, "") == _bare(same).replace(unfold, "")
 
 
 marks = st.sampled_from([Mark("b"), Mark("i"), Mark("code"), link_to("https://example.org/?a&b")])
