@@ -1,7 +1,7 @@
 """Makes issues: gathers candidates, chooses, loads and composes; the store is asked, not told."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,11 +14,13 @@ from bot.digest.rank import Ranked, ranked
 from bot.digest.select import topic_filter, wanted
 from bot.digest.window import LOOK_BACK, OVERLAP, RENEWAL, window_start
 from bot.layouts.arrange import arranged
+from bot.layouts.weeks import days_of, due_spans
 from bot.messages import Messages, messages
 from bot.model import (
     Candidate,
     Chat,
     Compilation,
+    Editions,
     Entry,
     FollowKind,
     Section,
@@ -26,13 +28,17 @@ from bot.model import (
     Subscription,
     TopicFilter,
 )
-from bot.ports import ComposedIssue, IssueStore, ItemStore, Shown, SubscriptionStore
+from bot.ports import ComposedIssue, EditionStore, IssueStore, ItemStore, Shown, SubscriptionStore
+from bot.roundups import Roundup, Roundups, renumbered
 from bot.subscriptions import signed_name_of
 from bot.topics import Taxonomy
 
 MAX_PAPERS = 200
 MAX_OTHERS = 200
 """The best so many are looked at: more than any issue shows, few enough to be quick."""
+
+EVER = datetime(2020, 1, 1, tzinfo=UTC)
+"""Before the first item of all."""
 
 FEW = 4
 """So many topic sets are looked up in the store by themselves; for more a window is read whole."""
@@ -72,7 +78,8 @@ class Brief:
     """All that an issue depends on, beside the items: readers with equal briefs share one.
 
     ``previous`` is the date of the reader's last issue, ``recent`` are the issues in which they
-    may have seen items of the window. Empty ``sections`` are all.
+    may have seen items of the window. Empty ``sections`` are all. ``roundups`` come with the
+    daily issue, or alone if that is not ``daily``.
     """
 
     day: date
@@ -83,6 +90,8 @@ class Brief:
     previous: date | None = None
     recent: frozenset[int] = frozenset()
     sections: frozenset[Section] = frozenset()
+    roundups: tuple[Roundup, ...] = ()
+    daily: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,7 @@ class Editor:
         taxonomy: Taxonomy,
         caps: Caps,
         *,
+        editions: EditionStore | None = None,
         weights: Mapping[str, float] | None = None,
         papers_word: Mapping[str, str] | None = None,
     ) -> None:
@@ -119,7 +129,9 @@ class Editor:
         self.subscriptions = subscriptions
         self.taxonomy = taxonomy
         self.caps = caps
+        self.editions = editions
         self.weights = weights or {}
+        self.roundups = Roundups(items, issues, taxonomy, caps, self.weights)
         self.papers_word = papers_word or {}
 
     async def desk(self, now: datetime) -> "Desk":
@@ -138,8 +150,62 @@ class Editor:
         reader = Reader(chat.id, day, chat.language, chat.layout)
         (brief,) = await desk.briefs([reader])
         if follows is not None:
-            brief = replace(brief, follows=follows)
+            own = follows == brief.follows
+            roundups = brief.roundups if own else ()
+            brief = replace(brief, follows=follows, roundups=roundups, daily=True)
         return await desk.compose(await desk.order(brief))
+
+    async def roundup(
+        self, chat: Chat, span: str, day: date, now: datetime, follows: tuple[Subscription, ...]
+    ) -> ComposedIssue:
+        """The round-up of a span (see ``bot.layouts.weeks``) as of ``now``.
+
+        Raises ``ValueError`` if there is no such span.
+        """
+        past = await self.past_of([chat.id], [span])
+        wish = Roundup(
+            span=span,
+            zone=chat.schedule.zone,
+            language=chat.language,
+            layout=chat.layout,
+            follows=follows,
+            topics=headline_topics(follows, self.taxonomy, messages(chat.language)),
+            past=past.get(chat.id, ()),
+        )
+        issue, ids = await self.roundups.make(wish, day, now)
+        return ComposedIssue(issue, ids, now)
+
+    async def collection(
+        self, chat: Chat, day: date, now: datetime, follows: tuple[Subscription, ...]
+    ) -> ComposedIssue:
+        """The best of all times, as a reading list."""
+        desk = await self.desk(now)
+        (brief,) = await desk.briefs([Reader(chat.id, day, chat.language, "reading-list")])
+        window = replace(brief.window, since=EVER)
+        brief = replace(
+            brief,
+            follows=follows,
+            window=window,
+            recent=frozenset(),
+            previous=None,
+            roundups=(),
+            daily=True,
+        )
+        return await desk.compose(await desk.order(brief))
+
+    async def past_of(
+        self, chat_ids: Sequence[int], spans: Iterable[str]
+    ) -> Mapping[int, tuple[tuple[date, int], ...]]:
+        """Date and id of the issues that chats had in the spans."""
+        days = [found for span in spans if (found := days_of(span))]
+        if not days:
+            return {}
+        first, after = min(each[0] for each in days), max(each[1] for each in days)
+        history = await self.issues.history(list(chat_ids), first - timedelta(1))
+        return {
+            chat_id: tuple((each.day, each.issue_id) for each in shown if each.day < after)
+            for chat_id, shown in history.items()
+        }
 
     async def compilation(
         self,
@@ -154,6 +220,7 @@ class Editor:
         (brief,) = await desk.briefs([Reader(chat.id, day, chat.language, chat.layout)])
         sections = frozenset(map(daily_section, wish.sections))
         brief = replace(brief, follows=follows, sections=sections, previous=None)
+        brief = replace(brief, roundups=(), daily=True)
         if wish.days:
             since = now - timedelta(days=wish.days)
             brief = replace(brief, window=replace(brief.window, since=since), recent=frozenset())
@@ -173,6 +240,7 @@ class Editor:
         if follows is not None:
             brief = replace(brief, follows=follows)
         brief = replace(brief, window=Window(start, end), recent=frozenset())
+        brief = replace(brief, roundups=(), daily=True)
         return await desk.compose(await desk.order(brief))
 
 
@@ -198,10 +266,47 @@ class Desk:
         ids = [reader.chat_id for reader in readers]
         follows = await self._editor.subscriptions.of_all(ids)
         shown = await self._shown(readers)
-        return [
+        briefs = [
             self._brief(reader, follows.get(reader.chat_id, ()), shown.get(reader.chat_id, ()))
             for reader in readers
         ]
+        return await self._with_roundups(readers, briefs)
+
+    async def _with_roundups(
+        self, readers: Sequence[Reader], briefs: Sequence[Brief]
+    ) -> list[Brief]:
+        """With the round-ups that their readers take and that are due on the day."""
+        store = self._editor.editions
+        taken = await store.of_all([r.chat_id for r in readers]) if store else {}
+        due = {
+            reader.chat_id: due_spans(reader.day, editions.days, editions.kinds)
+            for reader in readers
+            if (editions := taken.get(reader.chat_id))
+        }
+        waiting = [chat_id for chat_id, spans in due.items() if spans]
+        spans = dict.fromkeys(span for each in due.values() for span in each)
+        past = await self._editor.past_of(waiting, spans) if waiting else {}
+        return [
+            self._taking(brief, editions, due[reader.chat_id], past.get(reader.chat_id, ()))
+            if (editions := taken.get(reader.chat_id))
+            else brief
+            for reader, brief in zip(readers, briefs, strict=True)
+        ]
+
+    def _taking(
+        self,
+        brief: Brief,
+        editions: Editions,
+        spans: tuple[str, ...],
+        past: tuple[tuple[date, int], ...],
+    ) -> Brief:
+        topics = headline_topics(brief.follows, self._editor.taxonomy, messages(brief.language))
+        roundups = tuple(
+            Roundup(span, editions.zone, brief.language, brief.layout, brief.follows, topics, past)
+            for span in spans
+        )
+        # Who takes no daily issue has one only where no round-up is due, when they ask for it.
+        return replace(brief, roundups=roundups, daily="daily" in editions.kinds or not roundups)
 
     async def _shown(self, readers: Sequence[Reader]) -> dict[int, tuple[Shown, ...]]:
         """What each was shown before the day of their issue, as far as it matters."""
@@ -251,6 +356,14 @@ class Desk:
 
     async def compose(self, order: Order) -> ComposedIssue:
         """The issue: the same for equal orders."""
+        parts = [await self._daily(order)] if order.brief.daily else []
+        for wish in order.brief.roundups:
+            issue, ids = await self._editor.roundups.make(wish, order.brief.day, self._until)
+            if ids or not parts:
+                parts.append(ComposedIssue(issue, ids, order.brief.window.until))
+        return _together(parts)
+
+    async def _daily(self, order: Order) -> ComposedIssue:
         brief, window = order.brief, order.brief.window
         new = [
             r
@@ -383,6 +496,18 @@ class Desk:
     def _call(self, brief: Brief, say: Messages) -> str:
         word = self._editor.papers_word.get(brief.language, "")
         return say("layout.call", word=word) if word else ""
+
+
+def _together(parts: Sequence[ComposedIssue]) -> ComposedIssue:
+    """The first with the others as its supplements, numbered through."""
+    whole, *others = parts
+    ids = list(whole.item_ids)
+    supplements = []
+    for other in others:
+        supplements.append(renumbered(other.issue, len(ids) + 1))
+        ids += other.item_ids
+    issue = replace(whole.issue, supplements=tuple(supplements)) if supplements else whole.issue
+    return ComposedIssue(issue, tuple(ids), whole.until)
 
 
 def headline_topics(

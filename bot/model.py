@@ -251,6 +251,22 @@ class Chat:
     options: str = ""
 
 
+DAILY_ONLY = frozenset({"daily"})
+"""The editions of a chat that asked for no others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """Which editions a chat takes: ``daily``, ``weekly``, ``monthly``, ``yearly``.
+
+    ``zone`` and ``days`` are those of its schedule.
+    """
+
+    kinds: frozenset[str]
+    zone: str
+    days: frozenset[int]
+
+
 class FollowKind(StrEnum):
     """What a subscription names. ``ALL`` is the whole paper, with an empty value."""
 

@@ -19,6 +19,7 @@ from bot.model import (
     ChatStatus,
     Delivery,
     DeliveryState,
+    Editions,
     Fetched,
     FetchState,
     Issue,
@@ -309,6 +310,16 @@ class SubscriptionStore(Protocol):
     async def clear(self, chat_id: int) -> int:
         """Removes all; returns how many."""
         ...
+
+
+class EditionStore(Protocol):
+    """Which editions chats take; without others it is the daily issue."""
+
+    async def of_all(self, chat_ids: Sequence[int]) -> Mapping[int, Editions]:
+        """By chat; those that take just the daily issue are left out."""
+        ...
+
+    async def set(self, chat_id: int, kinds: frozenset[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.commands.context import Context, Services
 from bot.curation.nouns import Revision, Submission
-from bot.model import Chat, Delivery, Kept
+from bot.model import DAILY_ONLY, Chat, Delivery, Editions, Kept
 
 MAX = 10_000
 """Saved items and changes, the newest first: far more than a person makes."""
@@ -20,7 +20,7 @@ async def exported(context: Context) -> dict[str, object]:
     return {
         "format": "ribao-export-1",
         "exported_at": context.now.isoformat(timespec="seconds"),
-        "chat": _chat(chat),
+        "chat": _chat(chat, (await services.editions.of_all([chat.id])).get(chat.id)),
         "subscriptions": [
             {"kind": f.kind.value, "value": f.value, "excluded": f.excluded} for f in follows
         ],
@@ -33,7 +33,7 @@ async def exported(context: Context) -> dict[str, object]:
     }
 
 
-def _chat(chat: Chat) -> dict[str, object]:
+def _chat(chat: Chat, editions: Editions | None) -> dict[str, object]:
     quiet = chat.quiet
     return {
         "platform": chat.address.platform,
@@ -52,6 +52,7 @@ def _chat(chat: Chat) -> dict[str, object]:
         "active_since": _instant(chat.active_since),
         "changed_at": _instant(chat.changed_at),
         "layout": chat.layout,
+        "editions": sorted(editions.kinds if editions else DAILY_ONLY),
         "added_by": chat.added_by,
         "options": chat.options or None,
     }

@@ -15,7 +15,17 @@ from bot.errors import Refusal
 from bot.messages import Messages
 from bot.model import Chat, ChatAddress, ChatKind, Compilation
 from bot.overview import Observer
-from bot.ports import Extras, IssueStore, ItemSearch, ItemStore, Ledger, Rights, Shelf, StoryStore
+from bot.ports import (
+    EditionStore,
+    Extras,
+    IssueStore,
+    ItemSearch,
+    ItemStore,
+    Ledger,
+    Rights,
+    Shelf,
+    StoryStore,
+)
 from bot.sourcebook import Sourcebook
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
@@ -52,6 +62,7 @@ class Services:
     readers: Readers
     editor: Editor
     issues: IssueStore
+    editions: EditionStore
     ledger: Ledger
     items: ItemStore
     stories: StoryStore

@@ -45,6 +45,15 @@ async def edit(context: Context, argument: str) -> Reply:
     return await _revise(context, stored, Kind.EDIT, change)
 
 
+async def comment(context: Context, argument: str) -> Reply:
+    """``ITEM TEXT``: the editor's word on it, in place of its introduction in a weekly issue."""
+    reference, text = split_reference(argument)
+    stored = await item_named(context, reference)
+    if not text:
+        raise Refusal("comment.how", example=f"/comment #{stored.id} …")
+    return await _revise(context, stored, Kind.EDIT, amended(context, "note", text))
+
+
 def _fields(context: Context, stored: StoredItem) -> Reply:
     speak = context.say
     state = state_of(stored)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import menus
 from bot.commands.arguments import pause_days, quiet_hours, shown, time_of_day, weekdays
 from bot.commands.context import Context
+from bot.commands.editions import editions_words, kinds_of
 from bot.commands.reply import Choice, Reply, Rows, Text, Tone, say
 from bot.commands.wording import next_issue_sentence, span_words
 from bot.errors import Refusal
@@ -111,7 +112,10 @@ async def set_days(context: Context, argument: str) -> Reply:
     if not argument:
         days = context.say.weekdays(context.chat.schedule.days)
         return _asked(context, context.say("days.now", days=days), menus.days)
-    chat = await _reschedule(context, days=weekdays(argument))
+    wanted = weekdays(argument)
+    if "daily" not in await kinds_of(context):
+        wanted = frozenset({min(wanted)})  # a weekly issue comes once
+    chat = await _reschedule(context, days=wanted)
     done = context.say("days.done", days=context.say.weekdays(chat.schedule.days))
     return _done(context, chat, menus.days, done, await next_issue_sentence(context))
 
@@ -168,6 +172,7 @@ async def show_settings(context: Context, _: str) -> Reply:
         (speak("settings.zone"), speak("zone.short", **_zone_words(context, chat))),
         (speak("settings.days"), speak.weekdays(chat.schedule.days)),
         (speak("settings.language"), messages(chat.language)("language.name")),
+        (speak("settings.editions"), await editions_words(context)),
         (speak("settings.layout"), speak(f"layouts.{chat.layout}")),
         (speak("settings.quiet"), _quiet_words(context, chat)),
         (speak("settings.status"), speak(f"status.{chat.status}")),

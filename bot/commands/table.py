@@ -2,6 +2,7 @@
 
 from bot.commands import (
     curating,
+    editions,
     explaining,
     finding,
     following,
@@ -51,6 +52,26 @@ def build_table() -> dict[str, Command]:
         Command("search", finding.search, ("find", "搜索", "搜尋", "查找", "查詢")),
         Command("similar", finding.similar, ("相似", "类似", "類似")),
         Command("issue", reading.issue, ("往期",)),
+        Command(
+            "weekly",
+            editions.roundup_on("weekly"),
+            ("周刊", "週刊", "周报", "週報"),
+            for_channels=True,
+        ),
+        Command(
+            "monthly",
+            editions.roundup_on("monthly"),
+            ("月刊", "月报", "月報"),
+            for_channels=True,
+        ),
+        Command(
+            "yearly",
+            editions.roundup_on("yearly"),
+            ("年刊", "年度"),
+            for_channels=True,
+        ),
+        Command("daily", editions.daily, ("每日",), for_channels=True),
+        Command("collection", editions.collection, ("合辑", "合輯", "专题", "專題")),
         Command("history", curating.history, ("历史", "歷史", "修订", "修訂")),
         Command("item", keeping.show, ("条目", "條目", "详情", "詳情")),
         Command("save", keeping.save, ("收藏",)),
@@ -106,6 +127,7 @@ def build_table() -> dict[str, Command]:
         Command("pick", curating.pick, ("精选", "精選"), for_operators=True),
         Command("unpick", curating.unpick, ("取消精选", "取消精選"), for_operators=True),
         Command("edit", curating.edit, ("编辑", "編輯"), for_operators=True),
+        Command("comment", curating.comment, ("点评", "點評"), for_operators=True),
         Command("remove", curating.remove, ("下架", "撤下"), for_operators=True),
         Command("sources", sourcing.sources, ("来源", "來源"), for_operators=True),
         Command("stats", operating.stats, ("统计", "統計"), for_operators=True),

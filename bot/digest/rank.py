@@ -92,13 +92,18 @@ def topic_fit(topics: Mapping[str, float], by: TopicFilter) -> float:
 
 def standing(item: Item, first_seen: datetime) -> float:
     """How the item stands against all others, whoever reads: freshness, heat and pick."""
-    days = (appeared(item.published, first_seen) - _EPOCH) / timedelta(days=1)
-    return PER_DAY * days + heat(item.signals) + (PICKED if PICK in item.signals else 0.0)
+    fresh = freshness(appeared(item.published, first_seen))
+    return fresh + heat(item.signals) + (PICKED if PICK in item.signals else 0.0)
+
+
+def freshness(moment: datetime) -> float:
+    """What an item is worth for having appeared then, and no earlier."""
+    return PER_DAY * ((moment - _EPOCH) / timedelta(days=1))
 
 
 def bounds(since: datetime, until: datetime) -> tuple[float, float]:
     """The least and the highest standing of items that were first seen in a span."""
-    least, most = (PER_DAY * ((moment - _EPOCH) / timedelta(days=1)) for moment in (since, until))
+    least, most = freshness(since), freshness(until)
     return least - PER_DAY * (OLDEST / timedelta(days=1)), most + MOST_HEAT + PICKED
 
 

@@ -27,7 +27,7 @@ Path = tuple[str, ...]
 def arranged(issue: Issue, item_ids: Sequence[int]) -> tuple[Issue, tuple[int, ...]]:
     """The issue with its sections and items in the order of its layout, and the ids likewise.
 
-    What had no room is told under the last section that has items of the same daily section.
+    What had no room is told under the last section that begins with the same daily section.
     """
     group = _GROUPS.get(issue.layout)
     if group is None:
@@ -48,6 +48,9 @@ def arranged(issue: Issue, item_ids: Sequence[int]) -> tuple[Issue, tuple[int, .
     for at in range(len(sections) - 1, -1, -1):
         missing = left_out.pop(sections[at].section, 0)
         sections[at] = replace(sections[at], left_out=missing)
+    if sections and left_out:
+        rest = sections[-1].left_out + sum(left_out.values())
+        sections[-1] = replace(sections[-1], left_out=rest)
     return replace(issue, sections=tuple(sections)), tuple(ids[e.number] for e in ordered)
 
 

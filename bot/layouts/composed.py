@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.imported import Highlight, Remark
 from bot.layouts.arrange import entries_of, is_told, taxonomy_path
 from bot.layouts.sheet import Card, Sheet
-from bot.layouts.weeks import span_name
+from bot.layouts.weeks import kind_of, neighbour, span_name
 from bot.messages import Messages, messages
 from bot.model import PICK, Entry, Issue, Link, Section
 
@@ -58,6 +58,10 @@ def _farewell(issue: Issue, say: Messages) -> Iterator[str]:
 
 def closing_lines(issue: Issue, say: Messages) -> Iterator[str]:
     """The last lines of an issue, in whatever layout."""
+    if issue.span:
+        before = neighbour(issue.span, -1)
+        command = f"/{kind_of(before)} {before}"
+        yield f"{say('issue.previous', day=span_name(before, say))} · {command}"
     if issue.previous:
         yield say("issue.previous", day=say.short_day(issue.previous))
     if issue.next:

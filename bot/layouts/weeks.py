@@ -69,3 +69,37 @@ def chunks(first: date, after: date, days: int) -> Iterator[tuple[date, date]]:
         end = min(first + timedelta(days=days), after)
         yield first, end
         first = end
+
+
+KINDS = ("weekly", "monthly", "yearly")
+"""The kinds of round-ups, by the names of their commands."""
+
+
+def kind_of(span: str) -> str:
+    """The kind of round-up that is of such a span."""
+    return "weekly" if "W" in span else "monthly" if "-" in span else "yearly"
+
+
+def span_at(kind: str, day: date) -> str:
+    """The span of a kind in which a day lies."""
+    return {"weekly": week_of, "monthly": month_of, "yearly": year_of}[kind](day)
+
+
+def due_spans(day: date, days: frozenset[int], kinds: frozenset[str]) -> tuple[str, ...]:
+    """The round-ups that come on a day: each on the first of the ISO weekdays ``days`` after it.
+
+    A week's on the first such day of the week that follows, a month's and a year's likewise.
+    """
+    first = {
+        "weekly": day.isoweekday() == min(days, default=0),
+        "monthly": _is_first(day, day.day, days),
+        "yearly": _is_first(day, day.timetuple().tm_yday, days),
+    }
+    due = (kind for kind in KINDS if kind in kinds and first[kind] and day.isoweekday() in days)
+    return tuple(neighbour(span_at(kind, day), -1) for kind in due)
+
+
+def _is_first(day: date, number: int, days: frozenset[int]) -> bool:
+    """Whether none of the days before it, ``number`` counting from 1, is one of ``days``."""
+    earlier = (day - timedelta(days=back) for back in range(1, min(number, 8)))
+    return number <= 7 and all(each.isoweekday() not in days for each in earlier)

@@ -7,6 +7,7 @@ from bot.curation.ports import RevisionStore, SubmissionStore
 from bot.ports import (
     ChatStore,
     DigestStore,
+    EditionStore,
     IssueStore,
     ItemSearch,
     ItemStore,
@@ -24,6 +25,7 @@ from bot.store import migrate, search
 from bot.store.broadcasts import SqlBroadcastStore
 from bot.store.chats import SqlChatStore
 from bot.store.digests import SqlDigestStore
+from bot.store.editions import SqlEditionStore
 from bot.store.engine import Database, open_database
 from bot.store.issues import SqlIssueStore
 from bot.store.items import SqlItemStore
@@ -64,6 +66,7 @@ class Store:
     stars: StarStore
     stories: StoryStore
     broadcasts: BroadcastStore
+    editions: EditionStore
 
     async def require_schema(self) -> None:
         """Raise ``StoreError`` unless the schema is that of this version."""
@@ -107,4 +110,5 @@ async def open_store(url: str, *, upgrade: bool = True) -> Store:
         stars=SqlStarStore(database),
         stories=SqlStoryStore(database),
         broadcasts=SqlBroadcastStore(database),
+        editions=SqlEditionStore(database),
     )

@@ -10,7 +10,20 @@ from bot.errors import NewerDatabase, StoreError
 from bot.store.backup import backup
 from bot.store.engine import Database
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+)
 """All revisions, oldest first, so that the usual check needs no alembic; a test compares them."""
 
 HEAD = REVISIONS[-1]

@@ -362,6 +362,15 @@ chats = Table(
     sqlite_autoincrement=True,
 )
 
+# Which editions a chat takes; none here is the daily issue.
+chat_editions = Table(
+    "chat_editions",
+    metadata,
+    _owned_by("chats", "chat_id", primary_key=True),
+    Column("kind", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,

@@ -25,6 +25,7 @@ from bot.curation.changes import state_of
 from bot.curation.nouns import Kind, Status
 from bot.errors import Refusal
 from bot.layouts.catalogue import LAYOUTS
+from bot.layouts.weeks import KINDS
 from bot.messages import Message, Messages, catalogue, known_language, messages
 from bot.model import LANGUAGES, ChatStatus, DeliveryState, Item, MatchKind, Section, StoredItem
 from bot.topics import Taxonomy
@@ -302,6 +303,7 @@ EXPANSIONS: Mapping[str, Iterable[str]] = {
     "card": CARD_LABELS,
     "item": CARD_LABELS,
     "layouts": LAYOUTS,
+    "edition": ("daily", *KINDS),
     "status": ChatStatus,
     "delivery": DeliveryState,
     "usage": COMMANDS,

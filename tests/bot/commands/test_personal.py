@@ -134,6 +134,7 @@ async def test_export_holds_all_that_is_kept(talk: Conversation) -> None:
             "active_since": "2026-11-18T12:00:00+00:00",
             "changed_at": "2026-11-18T12:00:00+00:00",
             "layout": "daily",
+            "editions": ["daily"],
             "added_by": None,
             "options": None,
         },
@@ -156,7 +157,8 @@ async def test_export_forgets_no_setting_that_is_added_later(talk: Conversation)
     derived = {"id", "next_due"}  # our own number, and a cache
     split = {"address": {"platform", "account", "id", "thread"}}
     split["schedule"] = {"time", "timezone", "days"}
-    expected = (names - derived - split.keys()).union(*split.values())
+    beside = {"editions"}  # in a table of their own
+    expected = (names - derived - split.keys()).union(beside, *split.values())
     assert exported(await talk.ask("/export"))["chat"].keys() == expected
 
 

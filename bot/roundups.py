@@ -1,0 +1,180 @@
+"""Round-ups: the best items of a week, a month or a year, of a reader's topics.
+
+What ranks them is rank without freshness (``bot.digest.rank``): fame and readers' thumbs, the
+editor's picks, and the topics. They are looked for day by day, so that a long span is not won by
+its last days.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.digest.choose import Caps, choose
+from bot.digest.compose import Edition, compose
+from bot.digest.rank import freshness, ranked
+from bot.digest.select import topic_filter, wanted
+from bot.layouts.arrange import arranged
+from bot.layouts.weeks import chunks, days_of
+from bot.messages import messages
+from bot.model import Candidate, Issue, Section, Subscription, TopicFilter
+from bot.ports import IssueStore, ItemStore
+from bot.topics import Taxonomy
+
+_PAPERS = frozenset({Section.PAPERS})
+_OTHERS = frozenset(Section) - _PAPERS
+
+
+@dataclass(frozen=True, slots=True)
+class Roundup:
+    """What is wanted: ``span`` as of ``bot.layouts.weeks``, in days of the IANA ``zone``.
+
+    ``past`` are date and id of the daily issues that the reader had in it.
+    """
+
+    span: str
+    zone: str
+    language: str
+    layout: str
+    follows: tuple[Subscription, ...]
+    topics: tuple[str, ...] = ()
+    past: tuple[tuple[date, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How much is looked at each day, and how much more than in a daily issue finds room."""
+
+    per_day: int
+    growth: float
+
+
+def _size(span: str) -> _Size:
+    if "W" in span:
+        return _Size(40, 1.0)
+    return _Size(12, 1.5) if "-" in span else _Size(4, 2.0)
+
+
+class Roundups:
+    """Makes round-ups. Stores nothing."""
+
+    def __init__(
+        self,
+        items: ItemStore,
+        issues: IssueStore,
+        taxonomy: Taxonomy,
+        caps: Caps,
+        weights: Mapping[str, float],
+    ) -> None:
+        self._items = items
+        self._issues = issues
+        self._taxonomy = taxonomy
+        self._caps = caps
+        self._weights = weights
+
+    async def make(self, wish: Roundup, day: date, now: datetime) -> tuple[Issue, tuple[int, ...]]:
+        """The round-up as of ``now``, on the reader's date ``day``, with the ids of its items.
+
+        Before the first news it is made of the sample edition. Raises ``ValueError`` for no span.
+        """
+        by = topic_filter(wish.follows, self._taxonomy)
+        size = _size(wish.span)
+        sample = not await self._items.has_fetched(now)
+        found = await (self._sample(by, now) if sample else self._found(wish, by, size, now))
+        caps = Caps(int(self._caps.per_section * size.growth), int(self._caps.papers * size.growth))
+        choices = choose(ranked(found, by, self._weights), caps, by)
+        ids = tuple(item_id for choice in choices for item_id in choice.ids)
+        stored = {each.id: each for each in await self._items.load(ids)}
+        issue = compose(choices, stored, _edition(wish, day, sample=sample), self._taxonomy)
+        issue = _with_days(issue, ids, await self._days(wish))
+        return arranged(replace(issue, dateline=_dateline(wish)), ids)
+
+    async def _found(
+        self, wish: Roundup, by: TopicFilter, size: _Size, now: datetime
+    ) -> tuple[Candidate, ...]:
+        """Each item once: a day's items are those first seen in it."""
+        found: dict[int, Candidate] = {}
+        for since, until in _instants(wish, now):
+            fresh = freshness(until)
+            for sections in (_PAPERS, _OTHERS):
+                candidates = await self._items.candidates(
+                    by,
+                    since=since,
+                    until=until,
+                    sample=False,
+                    limit=size.per_day,
+                    sections=sections,
+                )
+                for each in candidates:
+                    if wanted(each, by):
+                        found[each.id] = replace(each, standing=each.standing - fresh)
+        return tuple(found.values())
+
+    async def _sample(self, by: TopicFilter, now: datetime) -> tuple[Candidate, ...]:
+        found = await self._items.candidates(by, since=now, until=now, sample=True, limit=200)
+        return tuple(each for each in found if wanted(each, by))
+
+    async def _days(self, wish: Roundup) -> Mapping[int, date]:
+        """In which of the reader's daily issues each item stood; of several the last."""
+        shown = await self._issues.item_ids([issue_id for _, issue_id in wish.past])
+        return {
+            item_id: day
+            for day, issue_id in sorted(wish.past)
+            for item_id in shown.get(issue_id, frozenset())
+        }
+
+
+def _instants(wish: Roundup, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The local days of the span in UTC, those that have begun."""
+    span = days_of(wish.span)
+    if span is None:
+        raise ValueError(f"no span: {wish.span!r}")
+    zone = ZoneInfo(wish.zone)
+    for first, after in chunks(*span, days=1):
+        since, until = (
+            datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, after)
+        )
+        if since < now:
+            yield since, min(until, now)
+
+
+def _edition(wish: Roundup, day: date, *, sample: bool) -> Edition:
+    return Edition(
+        day=day,
+        number=1,
+        language=wish.language,
+        topics=wish.topics,
+        sample=sample,
+        layout="weekly" if wish.layout == "daily" else wish.layout,
+        span=wish.span,
+    )
+
+
+def _dateline(wish: Roundup) -> str:
+    say = messages(wish.language)
+    span = days_of(wish.span)
+    if span is None:
+        raise ValueError(f"no span: {wish.span!r}")
+    return f"{say.short_day(span[0])} – {say.short_day(date.fromordinal(span[1].toordinal() - 1))}"
+
+
+def _with_days(issue: Issue, ids: tuple[int, ...], days: Mapping[int, date]) -> Issue:
+    """With the date of the daily issue that each entry is from."""
+    dates = iter(str(days.get(item_id, "")) for item_id in ids)
+    sections = tuple(
+        replace(section, entries=tuple(replace(e, issued=next(dates)) for e in section.entries))
+        for section in issue.sections
+    )
+    return replace(issue, sections=sections)
+
+
+def renumbered(issue: Issue, first: int) -> Issue:
+    """The issue with its entries numbered from ``first`` on."""
+    sections = tuple(
+        replace(
+            section,
+            entries=tuple(replace(e, number=e.number + first - 1) for e in section.entries),
+        )
+        for section in issue.sections
+    )
+    return replace(issue, sections=sections)

@@ -1,0 +1,116 @@
+"""Round-ups: what is in them, when they come, and what they do to the daily issue."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.layouts.arrange import entries_of
+from bot.model import PICK, Issue
+from tests.conversation import Conversation, SetClock, item
+
+MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+OPERATOR = "me"
+
+
+def titles_of(issue: Issue) -> list[str]:
+    return [entry.title for entry in entries_of(issue)]
+
+
+async def a_week(talk: Conversation) -> None:
+    """A week of one item a day, that of Tuesday picked, that of Thursday famous."""
+    talk.clock.set(MONDAY)
+    for number in range(7):
+        signals = {1: {PICK: 1.0}, 3: {"points": 400.0}}.get(number, {})
+        await talk.fetch(item(f"day-{number}", "cv", signals=signals))
+        await talk.read()
+        talk.clock.move(DAY)
+
+
+@pytest.mark.asyncio
+async def test_the_best_of_a_week_come_first_and_lead_to_their_issues(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    await a_week(talk)
+    issue = await talk.read("/weekly")
+    assert (issue.span, issue.layout) == ("2026-W47", "weekly")
+    titles = titles_of(issue)
+    assert len(titles) == len(set(titles)) == 7
+    assert titles[:2] == [item("day-1").title, item("day-3").title]
+    assert [entry.issued for entry in entries_of(issue)][:2] == ["2026-11-17", "2026-11-19"]
+    text = await talk.say("/weekly 2026-W47")
+    assert "week 47 of 2026" in text
+    assert "/issue 2026-11-17" in text
+    month = await talk.read("/monthly 2026-11")
+    assert sorted(titles_of(month)) == sorted(titles)
+    assert (await talk.read("/yearly 2026 cv")).span == "2026"
+
+
+@pytest.mark.asyncio
+async def test_spans_are_read_and_refused_kindly(talk: Conversation) -> None:
+    assert "is still to come" in await talk.say("/weekly 2030-W01")
+    assert "/weekly 2026-W46" in await talk.say("/weekly 2026-W99")
+    assert "/monthly" in await talk.say("/monthly 2026-W01")
+    assert "nosuch" in await talk.say("/weekly nosuch")
+
+
+@pytest.mark.asyncio
+async def test_both_come_in_one_delivery_and_numbers_go_on(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    assert "Daily and Weekly" in await talk.say("/weekly on")
+    await a_week(talk)
+    await talk.fetch(item("new", "cv"))
+    issue = await talk.read()
+    (weekly,) = issue.supplements
+    assert (weekly.span, titles_of(issue)[0]) == ("2026-W47", item("new").title)
+    numbers = [entry.number for part in (issue, weekly) for entry in entries_of(part)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    last = numbers[-1]
+    assert titles_of(weekly)[-1] in await talk.say(f"/item {last}")
+    again = await talk.read(f"/issue {issue.day}")
+    assert titles_of(again.supplements[0]) == titles_of(weekly)
+    talk.clock.move(DAY)
+    assert (await talk.read()).supplements == ()
+
+
+@pytest.mark.asyncio
+async def test_a_chat_may_take_the_weekly_alone(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    assert "nothing would come" in await talk.say("/daily off")
+    await talk.say("/weekly on")
+    assert "Daily" not in (await talk.say("/daily off")).splitlines()[0]
+    assert (await talk.chat()).schedule.days == frozenset({1})
+    await a_week(talk)
+    talk.clock.set(MONDAY + 7 * DAY + timedelta(hours=3))
+    counts = await talk.tick().run(talk.clock.now())
+    assert counts["sent"] >= 1
+    text = "\n".join(await talk.inbox("ann"))
+    assert "week 47 of 2026" in text
+    assert "No. " not in text
+    await talk.say("/daily on")
+    assert (await talk.chat()).schedule.days == frozenset(range(1, 8))
+
+
+@pytest.mark.asyncio
+async def test_a_comment_stands_in_the_weekly_issue(talk: Conversation) -> None:
+    await talk.fetch(item("a", "cv"))
+    await talk.read("/today", OPERATOR)
+    weekly = f"/weekly {talk.clock.now():%G-W%V}"
+    await talk.say("/comment 1 Worth an hour of yours.", OPERATOR)
+    assert "Worth an hour of yours." in await talk.say(weekly)
+    await talk.say("/undo", OPERATOR)
+    assert "Worth an hour" not in await talk.say(weekly)
+
+
+@pytest.mark.asyncio
+async def test_a_collection_has_all_times(talk: Conversation) -> None:
+    await talk.fetch(item("old", "cv"), item("other", "nlp"))
+    talk.clock.move(40 * DAY)
+    await talk.fetch(item("young", "cv"))
+    issue = await talk.read("/collection cv")
+    assert set(titles_of(issue)) == {item("old").title, item("young").title}
+    assert issue.layout == "reading-list"
+    assert "/collection cv" in await talk.say("/collection")
+
+
+def test_the_clock_of_these_tests_is_a_monday() -> None:
+    assert SetClock(MONDAY).now().isoweekday() == 1
