@@ -236,7 +236,7 @@ def outlet_of(adapter: Adapter, settings: DeliverySettings) -> Outlet:
     limits = adapter.limits
     if (rate := settings.per_second.get(adapter.platform)) is not None:
         limits = replace(limits, per_second=rate)
-    return Outlet(adapter.renderer, adapter, limits)
+    return Outlet(adapter.renderer, adapter, limits, adapter)
 
 
 @asynccontextmanager

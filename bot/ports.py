@@ -807,6 +807,17 @@ class Rights(Protocol):
 
     async def may_manage(self, sender_id: str, chat: ChatAddress) -> bool: ...
 
+    async def lacking(self, chat: ChatAddress) -> tuple[str, ...]:
+        """The permissions that the bot lacks to write there, by the names the platform shows.
+
+        None where the platform has no such names, or the chat can't be seen.
+        """
+        ...
+
+    async def private_chat(self, person_id: str) -> ChatAddress | None:
+        """Where one writes to a person alone; None if that can't be."""
+        ...
+
     async def may_post(self, chat: ChatAddress) -> bool:
         """Whether the bot itself may write there."""
         ...

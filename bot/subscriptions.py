@@ -92,10 +92,11 @@ class Readers:
         return await self._subscriptions.of(chat.id)
 
     async def follow(
-        self, chat: Chat, wanted: tuple[Subscription, ...], now: datetime
+        self, chat: Chat, wanted: tuple[Subscription, ...], now: datetime, by: str | None = None
     ) -> tuple[Subscription, ...]:
         """Follow, and switch the daily issue on. Returns what was new.
 
+        ``by`` is the platform's id of who wants that for a chat that is not theirs alone.
         The whole paper and single topics replace each other: the later wish holds.
         Raises ``Refusal("subscribe.too_many")`` beyond ``MAX_SUBSCRIPTIONS``.
         """
@@ -108,7 +109,8 @@ class Readers:
             await self._subscriptions.remove(chat.id, subscription)
         added = [s for s in wanted if await self._subscriptions.add(chat.id, s, now)]
         if chat.active_since is None:
-            await self._chats.save(replace(chat, active_since=now, next_due=None))
+            owner = chat.added_by or by
+            await self._chats.save(replace(chat, active_since=now, next_due=None, added_by=owner))
         return tuple(added)
 
     async def unfollow(

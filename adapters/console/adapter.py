@@ -64,6 +64,12 @@ class ConsoleAdapter:
     async def may_manage(self, _sender_id: str, _chat: ChatAddress) -> bool:
         return True
 
+    async def lacking(self, _chat: ChatAddress) -> tuple[str, ...]:
+        return ()
+
+    async def private_chat(self, person_id: str) -> ChatAddress | None:
+        return ChatAddress(self.platform, self.account, person_id)
+
     async def may_post(self, _chat: ChatAddress) -> bool:
         return True
 

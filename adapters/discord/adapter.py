@@ -129,12 +129,18 @@ class DiscordAdapter:
         places = await self._places()
         return places is not None and await places.may_manage(sender_id, chat.id)
 
+    async def lacking(self, chat: ChatAddress) -> tuple[str, ...]:
+        places = await self._places()
+        return (await places.missing(chat.id) if places else None) or ()
+
+    async def private_chat(self, person_id: str) -> ChatAddress | None:
+        places = await self._places()
+        number = await places.direct(person_id) if places else None
+        return ChatAddress(PLATFORM, self.account, number) if number else None
+
     async def may_post(self, chat: ChatAddress) -> bool:
         places = await self._places()
-        missing = await places.missing(chat.id) if places else None
-        if missing:
-            log.info("Discord: in %s these permissions are missing: %s", chat.id, missing)
-        return missing == ()
+        return places is not None and await places.missing(chat.id) == ()
 
     async def _places(self) -> Places | None:
         client = await self._enter()

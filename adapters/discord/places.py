@@ -143,6 +143,15 @@ class Places:
             return True
         return bool(await self._held(self._account, channel) & permission)
 
+    async def direct(self, user: str) -> str | None:
+        """The direct channel with a user; None for one who takes no messages."""
+        route = Route("POST", "/users/@me/channels")
+        try:
+            made = await self._http.request(route, json={"recipient_id": user})
+        except discord.HTTPException:
+            return None
+        return str(made["id"])
+
     async def guild(self, number: str) -> Json | None:
         return await self._get("/guilds/{guild_id}", guild_id=number)
 

@@ -128,6 +128,13 @@ class TelegramAdapter:
         member = await self._member(chat, int(sender_id))
         return member is not None and member.status in _ADMINISTRATORS
 
+    async def lacking(self, _chat: ChatAddress) -> tuple[str, ...]:
+        return ()
+
+    async def private_chat(self, person_id: str) -> ChatAddress | None:
+        """On Telegram it has the person's own id."""
+        return ChatAddress(PLATFORM, self.account, person_id)
+
     async def may_post(self, chat: ChatAddress) -> bool:
         match await self._member(chat, int(self.account)):
             case ChatMemberAdministrator() as me:

@@ -9,7 +9,7 @@ from bot.commands.context import Command, Context, Handler
 from bot.commands.following import subscribe, understand, unknown_topic
 from bot.commands.reply import Reply, Rows, Text, Tone, say
 from bot.errors import Refusal
-from bot.model import Chat, ChatKind
+from bot.model import Chat, ChatAddress, ChatKind
 from bot.subscriptions import signed_name_of
 
 _ADD = frozenset({"add", "添加", "新增", "加入"})
@@ -75,10 +75,7 @@ async def _add(context: Context, argument: str) -> Reply:
     address, kind, title = found
     if kind is not ChatKind.CHANNEL:
         raise Refusal("channel.no_channel", name=shown(name))
-    if not await services.rights.may_manage(context.incoming.sender_id, address):
-        raise Refusal("channel.not_yours", name=shown(name))
-    if not await services.rights.may_post(address):
-        raise Refusal("channel.cant_post", name=shown(name))
+    await _check_rights(context, name, address, title)
     understood = understand(topics, services.taxonomy)
     if understood.unknown and not understood.subscriptions:
         raise unknown_topic(services.taxonomy, understood.unknown[0].text, context.say.language)
@@ -90,6 +87,18 @@ async def _add(context: Context, argument: str) -> Reply:
         followed = await subscribe(replace(context, chat=chat), topics or "all")
         blocks += [block for block in followed.blocks if isinstance(block, Text)]
     return Reply((*blocks, Text(context.say("channel.adjust", name=shown(name)), Tone.HINT)))
+
+
+async def _check_rights(context: Context, name: str, address: ChatAddress, title: str) -> None:
+    """Raise ``Refusal`` unless the sender may manage the channel, and the bot may write there."""
+    services = context.services
+    if not await services.rights.may_manage(context.incoming.sender_id, address):
+        raise Refusal("channel.not_yours", name=shown(name))
+    if not await services.rights.may_post(address):
+        if lacking := await services.rights.lacking(address):
+            permissions = context.say.listing(lacking)
+            raise Refusal("channel.lacking", name=title, permissions=permissions)
+        raise Refusal("channel.cant_post", name=shown(name))
 
 
 async def _remove(context: Context, argument: str) -> Reply:

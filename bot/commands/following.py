@@ -90,7 +90,8 @@ async def subscribe(context: Context, argument: str) -> Reply:
 
 async def _follow(context: Context, wanted: list[Subscription]) -> list[Text]:
     services = context.services
-    added = await services.readers.follow(context.chat, tuple(wanted), context.now)
+    by = None if context.person else context.incoming.sender_id
+    added = await services.readers.follow(context.chat, tuple(wanted), context.now, by)
     known = tuple(subscription for subscription in wanted if subscription not in added)
     blocks = []
     for key, some in (("subscribe.done", _included(added)), ("subscribe.excluded", _out(added))):

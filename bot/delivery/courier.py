@@ -10,6 +10,7 @@ from bot.delivery.outlet import Outlet
 from bot.delivery.press import Press
 from bot.delivery.sending import AccountSender
 from bot.editor import Editor
+from bot.losses import Losses
 from bot.meter import ANY_PLATFORM, NO_METER, Meter
 from bot.model import CATCH_UP
 from bot.owners import is_gone, own_name
@@ -60,6 +61,7 @@ class Courier:
         self._max_doubts = NO_RESEND if at_most_once else MAX_DOUBTS
         self._press = Press(ledger, issues, editor, outlets, meter)
         self._owner = owner or own_name()
+        losses = Losses(chats, ledger, outlets)
         self.senders = {
             account: AccountSender(
                 account,
@@ -71,6 +73,7 @@ class Courier:
                 owner=self._owner,
                 fence=_bound(fence_of, account),
                 meter=meter,
+                losses=losses,
             )
             for account, outlet in outlets.items()
         }

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import Chat, ChatKind
-from bot.ports import Account, Renderer, Sender
+from bot.ports import Account, Renderer, Rights, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Outlet:
     renderer: Renderer
     sender: Sender
     limits: Limits = Limits()
+    rights: Rights | None = None
 
 
 def account_of(chat: Chat) -> Account:

@@ -16,6 +16,7 @@ from bot.delivery.pace import Pacer
 from bot.delivery.settling import Settler
 from bot.errors import BotError, ChatMoved, DeliveryError, OutcomeUnknown, RetryLater, Scope
 from bot.keeper import wait_for
+from bot.losses import Losses
 from bot.meter import NO_METER, Meter
 from bot.model import GRACE, Chat, ChatStatus, Delivery, DeliveryState
 from bot.ports import Account, ChatStore, Clock, Hold, Lease, LeaseStore, Ledger, Outcome
@@ -62,6 +63,7 @@ class AccountSender:
         owner: str,
         fence: Fence | None = None,
         meter: Meter = NO_METER,
+        losses: Losses | None = None,
     ) -> None:
         """``clock`` times claims, by the real time; without a ``fence`` nobody else sends."""
         self.account = account
@@ -75,6 +77,7 @@ class AccountSender:
         self._owner = owner
         self._fence = fence
         self._meter = meter
+        self._losses = losses
         self._settler = Settler(ledger, clock)
         self._queue: asyncio.Queue[Claimed] = asyncio.Queue()
         self._progress = asyncio.Event()
@@ -301,6 +304,8 @@ class AccountSender:
             await self._chats.move(chat.id, error.new_id)
         await self._settler.settle(outcome)
         if closes_chat(error):
+            if self._losses is not None and chat.status is not ChatStatus.GONE:
+                await self._losses.tell(chat, key_of(delivery), now)
             await self._chats.set_status(chat.id, ChatStatus.GONE)
         return (_COUNTED.get(outcome.state, "retried"),)
 

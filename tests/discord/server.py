@@ -408,12 +408,21 @@ class DiscordServer:
     def _place(self, number: str) -> Json:
         if number not in self.channels:
             raise _Refused(404, 10003, "Unknown Channel")
-        return self.channels[number]
+        place = self.channels[number]
+        if "guild_id" in place and place["guild_id"] not in self.guilds:
+            raise _Refused(403, 50001, "Missing Access")
+        return place
 
     # Routes
 
     def on_me(self, *_: Any) -> web.Response:
         return _json(_me())
+
+    def on_direct(self, body: Json, *_: Any) -> web.Response:
+        for channel in self.channels.values():
+            if channel["type"] == 1 and channel["recipients"][0]["id"] == body["recipient_id"]:
+                return _json(channel)
+        raise _Refused(403, 50007, "Cannot send messages to this user")
 
     def on_application(self, *_: Any) -> web.Response:
         return _json(
@@ -690,6 +699,7 @@ _ROUTES: list[tuple[re.Pattern[str], Callable[..., web.Response]]] = [
     (re.compile(pattern), handler)
     for pattern, handler in (
         (r"GET /users/@me", _D.on_me),
+        (r"POST /users/@me/channels", _D.on_direct),
         (r"GET /oauth2/applications/@me", _D.on_application),
         (r"GET /gateway/bot", _D.on_gateway),
         (r"GET /channels/(\d+)", _D.on_channel),

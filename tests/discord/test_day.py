@@ -263,25 +263,34 @@ async def test_where_the_bot_may_not_write_it_is_not_set_up(
     ribao: Ribao, places: dict[int, Json]
 ) -> None:
     named = f"<#{NEWS}>"
-    deny = {"id": str(CLUB), "type": 0, "allow": "0", "deny": str(1 << 11)}
-    places[NEWS]["permission_overwrites"] = [deny]
+    places[NEWS]["permission_overwrites"] = [_deny(1 << 11)]
     told = await ribao.server.command(ribao.ann, places[HALL], "channel", f"add {named} cv")
-    assert en("channel.cant_post", name=named) in told.told
+    assert told.told == en("channel.lacking", name="#news", permissions="Send Messages")
 
 
-@pytest.mark.parametrize("lost", ["the permission", "the channel"])
-async def test_a_lost_channel_is_paused_and_comes_back(
+@pytest.mark.parametrize("lost", ["the permission", "the channel", "the server"])
+async def test_a_lost_channel_is_paused_told_to_who_set_it_up_and_comes_back(
     ribao: Ribao, places: dict[int, Json], lost: str
 ) -> None:
     server, hall = ribao.server, places[HALL]
     await server.command(ribao.ann, hall, "subscribe", "cv")
+    guild = server.guilds[str(CLUB)]
+    lacking = ""
     if lost == "the channel":
         del server.channels[hall["id"]]
+    elif lost == "the server":
+        del server.guilds[str(CLUB)]
     else:
+        hall["permission_overwrites"] = [_deny(1 << 11)]
         server.denied.add(hall["id"])
+        lacking = en("lost.lacking", permissions="Send Messages")
     await ribao.morning()
     assert (await ribao.chat(hall)).status is ChatStatus.GONE
-    server.channels[hall["id"]] = hall
+    told = f"{en('lost.told', name='#hall')}\n{lacking}".strip()
+    assert server.said_in(places[DIRECT]) == [told]
+    await ribao.morning()
+    assert server.said_in(places[DIRECT]) == [told], "it is told once"
+    server.channels[hall["id"]], server.guilds[str(CLUB)] = hall, guild
     server.denied.clear()
     await server.command(ribao.ann, hall, "list")
     assert (await ribao.chat(hall)).status is ChatStatus.ACTIVE
@@ -355,6 +364,10 @@ async def test_the_commands_are_published_in_three_languages(ribao: Ribao) -> No
     assert by_name["today"]["default_member_permissions"] is None
     assert by_name["list"]["options"] == []
     assert by_name["queue"]["default_member_permissions"] == "0"
+
+
+def _deny(permissions: int) -> Json:
+    return {"id": str(CLUB), "type": 0, "allow": "0", "deny": str(permissions)}
 
 
 def _differs(message: Json, was: list[str]) -> bool:
