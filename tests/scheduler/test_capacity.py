@@ -102,6 +102,19 @@ async def test_settings_show_the_window(crowd: Conversation, language: str, row:
     assert "08:05" in between
 
 
+async def test_who_asks_after_the_hour_is_told_of_the_issue_that_is_still_to_come(
+    crowd: Conversation,
+) -> None:
+    await prepare_at(crowd, EIGHT - AHEAD)
+    due = await due_instants(crowd)
+    last = max(due, key=lambda who: due[who])
+    crowd.clock.set(EIGHT + timedelta(seconds=1))
+    assert f"{EIGHT:%Y-%m-%d %H:%M}" in await crowd.say("/list", last)
+    crowd.clock.set(due[last])
+    await tick(crowd).run(crowd.clock.now())
+    assert f"{EIGHT + timedelta(days=1):%Y-%m-%d %H:%M}" in await crowd.say("/list", last)
+
+
 async def test_the_window_is_shown_by_the_readers_clock(crowd: Conversation) -> None:
     await crowd.say("/timezone Shanghai", "reader1")
     await crowd.say("/time 16:00", "reader1")

@@ -1,7 +1,10 @@
 """Topics: subscribe, unsubscribe, topics, list."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.messages import messages
 from bot.model import FollowKind, Subscription
 from tests.conversation import Conversation
 
@@ -168,3 +171,15 @@ async def test_list_shows_what_is_followed_and_left_out(talk: Conversation) -> N
     assert "You follow Computer vision." in answer
     assert "Left out:" in answer
     assert "Next issue:" in answer
+
+
+async def test_an_issue_that_is_on_its_way_is_told(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    talk.clock.move(timedelta(hours=20))
+    tick = talk.tick()
+    await tick.prepare(talk.clock.now())
+    assert messages("en")("next.coming", when="Thu 2026-11-19 08:00", zone="UTC") in await talk.say(
+        "/list"
+    )
+    await tick.courier.deliver(talk.clock.now())
+    assert "2026-11-20 08:00" in await talk.say("/list")
