@@ -345,6 +345,10 @@ class IssueStore(Protocol):
         """Store the issue by its content; the same content gives the same id."""
         ...
 
+    async def save_all(self, composed: Sequence[ComposedIssue], now: datetime) -> list[int]:
+        """The same for several, in one transaction; returns their ids in the same order."""
+        ...
+
     async def show(self, chat_id: int, issue_id: int, until: datetime, now: datetime) -> None:
         """Record that a chat was shown the issue for its local date. Idempotent."""
         ...

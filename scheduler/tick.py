@@ -17,7 +17,8 @@ from scheduler.capacity import Capacity
 from scheduler.due import Verdict, decide, next_due
 from scheduler.spread import Table, in_slots
 
-BATCH = 1000
+BATCH = 500
+"""Chats in one transaction: more would stall the event loop."""
 
 AHEAD = timedelta(minutes=5)
 """So long before their hour issues are planned and composed."""

@@ -15,14 +15,14 @@ from bot.ports import Account, Commission, ComposedIssue, IssueStore, Ledger, Ma
 
 log = logging.getLogger(__name__)
 
-PAGE = 1000
-"""Deliveries that are read, and made ready, in one transaction."""
+PAGE = 250
+"""Deliveries that are read, and made ready, in one transaction: more would stall the event loop."""
+
+STORED_AT_ONCE = 20
+"""Issues, for the same reason."""
 
 EDITION_AGE = timedelta(minutes=2)
 """Within so long issues are made as of the same instant, and so shared between passes."""
-
-_BREATHER = 200
-"""After so many deliveries others get a turn: the event loop must not stall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,9 @@ class Press:
         page = [each for each in page if each.chat_id not in waiting]
         readers = [Reader(c.chat_id, c.day, c.language, c.layout) for c in page]
         briefs = await edition.desk.briefs(readers)
+        await self._print_new(briefs, edition)
         made: list[Made] = []
-        for number, (commission, brief) in enumerate(zip(page, briefs, strict=True)):
-            if number % _BREATHER == 0:
-                await asyncio.sleep(0)
+        for commission, brief in zip(page, briefs, strict=True):
             try:
                 made.append(await self._make(commission, brief, edition))
             except BotError:
@@ -100,6 +99,29 @@ class Press:
                 await self._abandon(commission)
         return await self._ledger.ready(made) if made else 0
 
+    async def _print_new(self, briefs: Sequence[Brief], edition: Edition) -> None:
+        """Compose what is new among these, and store it, some issues in one transaction."""
+        new: dict[Order, ComposedIssue] = {}
+        for brief in set(briefs) - edition.by_brief.keys():
+            try:
+                order = await edition.desk.order(brief)
+                if order not in edition.by_order and order not in new:
+                    new[order] = await edition.desk.compose(order)
+            except BotError:
+                raise
+            except Exception:  # noqa: BLE001, S112 - told where it is made for its readers
+                continue
+            if len(new) == STORED_AT_ONCE:
+                await self._store(new, edition)
+                new = {}
+            await asyncio.sleep(0)
+        await self._store(new, edition)
+
+    async def _store(self, new: Mapping[Order, ComposedIssue], edition: Edition) -> None:
+        ids = await self._issues.save_all(list(new.values()), edition.made_at)
+        for issue_id, (order, composed) in zip(ids, new.items(), strict=True):
+            edition.by_order[order] = Printed(issue_id, composed)
+
     async def _abandon(self, commission: Commission) -> None:
         await self._ledger.abandon(commission.delivery_id, "a fault in Ribao; see its log")
         self._meter.count(commission.account[0], "dead")
@@ -111,6 +133,7 @@ class Press:
         account = commission.account
         payloads = printed.payloads.get(account)
         if payloads is None:
+            await asyncio.sleep(0)
             payloads = self._outlets[account].renderer.render(printed.composed.issue)
             if not payloads:
                 raise ValueError("an issue has at least one message")

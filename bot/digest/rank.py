@@ -10,9 +10,9 @@ the same reasons.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.digest.classify import contains_keyword
 from bot.digest.normalise import canonical_url
@@ -46,8 +46,7 @@ USUAL_FULL_HEAT = 1_000.0
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate with its score, and the parts that are the reader's own.
 
     ``keywords`` are those of the reader's that it holds.
@@ -70,16 +69,18 @@ def ranked(
 ) -> tuple[Ranked, ...]:
     """The best first; of one score in the order of their keys. ``weights`` are by source."""
     weights = weights or {}
-    found = [
-        Ranked(c, topic_fit(c.topics, by), weights.get(c.source, 0.0), _keywords(c, by))
-        for c in candidates
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.score, each.candidate.key)))
+    found = []
+    for candidate in candidates:
+        fit = topic_fit(candidate.topics, by)
+        weight = weights.get(candidate.source, 0.0) if weights else 0.0
+        each = Ranked(candidate, fit, weight, _keywords(candidate, by) if by.keywords else ())
+        found.append((-each.score, candidate.key, each))
+    # Of one score and one key there are not two.
+    found.sort()
+    return tuple([each for _, _, each in found])
 
 
 def _keywords(candidate: Candidate, by: TopicFilter) -> tuple[str, ...]:
-    if not by.keywords:
-        return ()
     return tuple(word for word in by.keywords if contains_keyword(word, candidate.text))
 
 
@@ -87,7 +88,9 @@ def topic_fit(topics: Mapping[str, float], by: TopicFilter) -> float:
     """0 to 1: the highest confidence among the topics that the reader follows."""
     if by.everything:
         return LIKELY_FIT
-    return max((topics[topic] for topic in by.topics & topics.keys()), default=LIKELY_FIT)
+    followed = by.topics
+    found = [confidence for topic, confidence in topics.items() if topic in followed]
+    return max(found) if found else LIKELY_FIT
 
 
 def standing(item: Item, first_seen: datetime) -> float:

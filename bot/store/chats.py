@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import WEB, Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
 from bot.ports import Account
 from bot.store import transitions
+from bot.store.among import among
 from bot.store.engine import Database, retried
 from bot.store.tables import (
     IS_BULLETIN,
@@ -55,7 +56,7 @@ class SqlChatStore:
 
     async def get_all(self, chat_ids: Sequence[int]) -> dict[int, Chat]:
         async with self._database.read() as connection:
-            query = select(chats).where(chats.c.id.in_(chat_ids))
+            query = select(chats).where(among(chats.c.id, chat_ids))
             rows = (await connection.execute(query)).all()
         return {row.id: _to_chat(row) for row in rows}
 
@@ -236,7 +237,7 @@ def _due(now: datetime, until: datetime) -> list[Select[int]]:
 
 
 def next_due_of(chat_ids: Sequence[int], instant: datetime | None) -> Update:
-    return update(chats).where(chats.c.id.in_(chat_ids)).values(next_due=instant)
+    return update(chats).where(among(chats.c.id, chat_ids)).values(next_due=instant)
 
 
 def woken(chat: Chat) -> Update:

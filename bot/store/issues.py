@@ -1,6 +1,6 @@
 """Issues: what was composed, and which chat was shown what on which day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, literal, select
@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Issue
 from bot.ports import ComposedIssue, Shown
+from bot.store.among import among
+from bot.store.bulk import insert_many
 from bot.store.codec import issue_digest, issue_from_json, issue_to_json
 from bot.store.engine import Database, retried
 from bot.store.tables import (
@@ -31,46 +33,43 @@ class SqlIssueStore:
         self._first_day: date | None = None
 
     async def save(self, composed: ComposedIssue, now: datetime) -> int:
-        digest = issue_digest(composed.issue, composed.item_ids)
-        known = select(issues.c.id).where(issues.c.digest == digest)
+        return (await self.save_all([composed], now))[0]
+
+    async def save_all(self, composed: Sequence[ComposedIssue], now: datetime) -> list[int]:
+        digests = [issue_digest(each.issue, each.item_ids) for each in composed]
+        by_digest = dict(zip(digests, composed, strict=True))
         async with self._database.read() as connection:
-            issue_id: int | None = await connection.scalar(known)
-        return issue_id or await self._insert(composed, digest, now)
+            known = await _known(connection, by_digest)
+        if new := {digest: each for digest, each in by_digest.items() if digest not in known}:
+            known |= await self._insert(new, now)
+        return [known[digest] for digest in digests]
 
     @retried
-    async def _insert(self, composed: ComposedIssue, digest: str, now: datetime) -> int:
-        issue = composed.issue
-        insert = (
-            self._database.insert(issues)
-            .values(
-                digest=digest,
-                day=issue.day,
-                language=issue.language,
-                layout=issue.layout,
-                created_at=now,
-                content=issue_to_json(issue),
-            )
-            .on_conflict_do_nothing()
-            .returning(issues.c.id)
-        )
-        async with self._database.write() as connection:
-            issue_id: int | None = await connection.scalar(insert)
-            if issue_id is not None:
-                await self._insert_items(connection, issue_id, composed.item_ids)
-            else:
-                known = select(issues.c.id).where(issues.c.digest == digest)
-                issue_id = (await connection.execute(known)).scalar_one()
-        return issue_id
-
-    async def _insert_items(
-        self, connection: AsyncConnection, issue_id: int, item_ids: Sequence[int]
-    ) -> None:
+    async def _insert(self, new: Mapping[str, ComposedIssue], now: datetime) -> dict[str, int]:
+        # Another process may have stored the same meanwhile.
+        insert = self._database.insert(issues).on_conflict_do_nothing()
+        insert_items = self._database.insert(issue_items).on_conflict_do_nothing()
         rows = [
-            {"issue_id": issue_id, "position": position, "item_id": item_id}
-            for position, item_id in enumerate(item_ids)
+            {
+                "digest": digest,
+                "day": each.issue.day,
+                "language": each.issue.language,
+                "layout": each.issue.layout,
+                "created_at": now,
+                "content": issue_to_json(each.issue),
+            }
+            for digest, each in new.items()
         ]
-        if rows:
-            await connection.execute(issue_items.insert(), rows)
+        async with self._database.write() as connection:
+            await insert_many(connection, insert, rows)
+            known = await _known(connection, new)
+            items = [
+                {"issue_id": known[digest], "position": position, "item_id": item_id}
+                for digest, each in new.items()
+                for position, item_id in enumerate(each.item_ids)
+            ]
+            await insert_many(connection, insert_items, items)
+        return known
 
     @retried
     async def show(self, chat_id: int, issue_id: int, until: datetime, now: datetime) -> None:
@@ -147,7 +146,7 @@ class SqlIssueStore:
         shown = chat_issues.c
         query = (
             select(shown.chat_id, shown.day, shown.issue_id, shown.until)
-            .where(shown.chat_id.in_(chat_ids))
+            .where(among(shown.chat_id, chat_ids))
             .order_by(shown.chat_id, shown.day, shown.shown_at, shown.issue_id)
         )
         if after is not None:
@@ -193,7 +192,7 @@ class SqlIssueStore:
         query = (
             select(shown.issue_id, shown.item_id, merged_items.c.into_id)
             .outerjoin_from(issue_items, merged_items, merged_items.c.item_id == shown.item_id)
-            .where(shown.issue_id.in_(issue_ids))
+            .where(among(shown.issue_id, issue_ids))
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
@@ -217,6 +216,11 @@ class SqlIssueStore:
                 await connection.execute(insert.values(key=_FIRST_DAY, value=today.isoformat()))
                 value = (await connection.execute(known)).scalar_one()
         return date.fromisoformat(value)
+
+
+async def _known(connection: AsyncConnection, digests: Iterable[str]) -> dict[str, int]:
+    query = select(issues.c.digest, issues.c.id).where(issues.c.digest.in_(list(digests)))
+    return {row.digest: row.id for row in await connection.execute(query)}
 
 
 def _last_shown(chat_id: int, day: date | None = None) -> Select[int]:

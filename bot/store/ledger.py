@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import TERMINAL_STATES, Bulletin, Delivery, DeliveryState, PlannedDelivery
 from bot.ports import Account, Commission, Entered, Lease, Made, Outcome, Plan, Planner
 from bot.store import transitions
+from bot.store.among import among
+from bot.store.bulk import insert_many
 from bot.store.chats import address_of, due_chats, next_due_of, woken
 from bot.store.engine import Database, retried
 from bot.store.tables import IS_BULLETIN, bulletins, chat_issues, chats, payloads
@@ -53,7 +55,7 @@ class SqlLedger:
             rows = [transitions.planned_row(d, now) for plan in plans for d in plan.deliveries]
             if rows:
                 insert = self._database.insert(rows_of).on_conflict_do_nothing()
-                await connection.execute(insert, rows)
+                await insert_many(connection, insert, rows)
             await self._move_on(connection, plans)
         return due[-1].id
 
@@ -177,7 +179,7 @@ class SqlLedger:
         key = (payloads.c.issue_id, payloads.c.platform)
         query = (
             select(*key, func.max(payloads.c.part))
-            .where(payloads.c.issue_id.in_({issue_id for issue_id, _ in asked}))
+            .where(among(payloads.c.issue_id, {issue_id for issue_id, _ in asked}))
             .group_by(*key)
         )
         there = {(row[0], row[1]): row[2] for row in await connection.execute(query)}
@@ -390,7 +392,7 @@ async def _still_there(connection: AsyncConnection, chat_ids: Iterable[int]) -> 
     """Those of the chats that exist; they stay locked, lest one is erased before it has its row."""
     there = (
         select(chats.c.id)
-        .where(chats.c.id.in_(set(chat_ids)))
+        .where(among(chats.c.id, set(chat_ids)))
         .with_for_update(read=True, key_share=True)
     )
     return set((await connection.execute(there)).scalars())

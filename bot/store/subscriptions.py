@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import FollowKind, Subscription
+from bot.store.among import among
 from bot.store.chats import next_due_of
 from bot.store.engine import Database, retried
 from bot.store.tables import deliveries, subscriptions
@@ -31,7 +32,7 @@ class SqlSubscriptionStore:
                 subscriptions.c.value,
                 subscriptions.c.excluded,
             )
-            .where(subscriptions.c.chat_id.in_(chat_ids))
+            .where(among(subscriptions.c.chat_id, chat_ids))
             .order_by(subscriptions.c.chat_id, subscriptions.c.id)
         )
         async with self._database.read() as connection:

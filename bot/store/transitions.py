@@ -39,6 +39,7 @@ from bot.model import (
     PlannedDelivery,
 )
 from bot.ports import Lease, Outcome
+from bot.store.among import among
 from bot.store.tables import (
     IS_BULLETIN,
     NO_BULLETIN,
@@ -129,7 +130,7 @@ def commissions(
 
 def unfinished(chat_ids: Sequence[int], due_before: datetime) -> list[Select[int]]:
     """Chats that still wait for an earlier issue: one query for each index."""
-    ours = deliveries.c.chat_id.in_(chat_ids)
+    ours = among(deliveries.c.chat_id, chat_ids)
     states = (WAITING, (DeliveryState.SENDING,), (DeliveryState.UNCERTAIN,))
     return [
         select(deliveries.c.chat_id).where(
@@ -186,7 +187,7 @@ def later_parts(ids: Sequence[int]) -> Select[Any]:
         )
         .join_from(deliveries, chats, chats.c.id == deliveries.c.chat_id)
         .join(payloads, further)
-        .where(deliveries.c.id.in_(ids), deliveries.c.part == 1)
+        .where(among(deliveries.c.id, ids), deliveries.c.part == 1)
     )
 
 
@@ -478,7 +479,7 @@ def given_up_from(delivery_id: int) -> Select[int]:
 
 def due_again(ids: Sequence[int], now: datetime) -> Update:
     values = {"state": DeliveryState.READY.value, "due_at": now, "doubts": 0, "not_before": None}
-    return update(deliveries).where(deliveries.c.id.in_(ids)).values(**values)
+    return update(deliveries).where(among(deliveries.c.id, ids)).values(**values)
 
 
 def lengths(latest: int) -> Select[Any]:
@@ -507,7 +508,7 @@ def bulletins_without_deliveries() -> Delete:
 
 def _is_asked() -> ColumnElement[bool]:
     """The row's id is one of the parameter ``ids``."""
-    return deliveries.c.id.in_(bindparam("ids", expanding=True, type_=deliveries.c.id.type))
+    return among(deliveries.c.id, "ids")
 
 
 def _is_issue() -> ColumnElement[bool]:
