@@ -9,7 +9,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ _TOKEN = re.compile(
       | (?P<bold>\*\*)
       | \[(?P<label>(?:\\.|[^\\\[\]])+)\]\(<(?P<target>https?://[^\s<>()\\]+)>\)
       | <(?P<address>https?://[^\s<>\\]+)>
-      | (?P<text>[^\\*_~`|<\[\]@])""",
+      | (?P<text>(?:(?!https?://)[^\\*_~`|<\[\]@])+)""",
     re.VERBOSE | re.DOTALL,
 )
 _CALLED = re.compile(r"<@&(\d+)>")
@@ -32,6 +32,7 @@ _OPENING = re.compile(r"#{1,3} |-# |> ")
 _ALIVE = re.compile(r"[#>+-]|\d+\.|https?:")
 
 
+@lru_cache(maxsize=64)
 def seen(markdown: str) -> str:
     """What is seen of it. Raises ``ValueError`` where anything is alive that Ribao never writes."""
     return "\n".join(map(_seen_line, markdown.split("\n")))
@@ -52,8 +53,8 @@ def _inline(body: str) -> str:
         if token is None:
             raise ValueError(f"markup at {body[at : at + 40]!r}")
         bold += token["bold"] is not None
-        parts = (token["escaped"], token["address"], token["text"])
-        shown.append(_inline(token["label"]) if token["label"] else "".join(p or "" for p in parts))
+        plain = token["text"] or token["escaped"] or token["address"] or ""
+        shown.append(_inline(token["label"]) if token["label"] else plain)
         at = token.end()
     if bold % 2:
         raise ValueError(f"bold without an end: {body!r}")

@@ -13,26 +13,18 @@ from adapters.discord.render import DiscordRenderer
 from bot.digest.urls import without_unseen
 from bot.model import LANGUAGES, Entry, Link, Section
 from tests.adapters.contract import PAPER, TOOL, an_issue
+from tests.discord.hostile import HOSTILE, a_hostile_issue, bare, hold_to_account
 from tests.discord.oracles import (
-    body_problems,
     components,
     request_problems,
     seen,
     targets,
-    texts,
     visible,
 )
 
 render = DiscordRenderer().render
 
-pieces = st.sampled_from(
-    [
-        *("**", "__", "~~", "`", "```", "||", "\\", "[x](y)", "[", "]", "(", ")", "<", ">", "@"),
-        *("@everyone", "<@1>", "<#2>", "<@&3>", "<:a:4>", "<t:5>", ":smile:", "# ", "-# ", "> "),
-        *("- ", "1. ", "https://evil.example/a_b", "discord.gg/x", "word", "字", "🚀", "é", " "),
-        *("\n", "\r\n", "\u202e", "\x00", "\u0300" * 9, "x" * 300, "_*~`|", "*" * 900),
-    ]
-)
+pieces = st.sampled_from(HOSTILE)
 words = st.one_of(st.lists(pieces, max_size=20).map("".join), st.text(max_size=100))
 urls = st.one_of(
     st.sampled_from(["https://e.org/a?b=c&d=(\"e')", "javascript:alert(1)", "", "http://"]), words
@@ -62,16 +54,12 @@ entries = st.builds(
 def test_whatever_an_issue_holds_discord_takes_it_and_nothing_in_it_is_alive(
     found: list[Entry], language: str
 ) -> None:
-    payloads = render(an_issue(*found, language=language))
-    shown = _bare("".join(map(visible, payloads)))
-    for entry in found:
-        for text in (entry.title, entry.venue, entry.introduction, entry.abstract):
-            assert _bare(text) in shown
-    late = DiscordRenderer().mark_late(payloads[0], language)
-    for body in map(json.loads, (*payloads, late)):
-        assert body_problems(body) == []
-        found_urls = [url for text in texts(body) for url in targets(text)]
-        assert all(url.startswith(("https://", "http://")) for url in found_urls)
+    hold_to_account(an_issue(*found, language=language))
+
+
+def test_hostile_issues_of_any_length_are_shown_as_they_are() -> None:
+    for seed in range(80):
+        hold_to_account(a_hostile_issue(seed))
 
 
 @settings(deadline=None)
@@ -79,16 +67,16 @@ def test_whatever_an_issue_holds_discord_takes_it_and_nothing_in_it_is_alive(
 def test_escaped_text_shows_itself(text: str) -> None:
     shown = "\n".join(without_unseen(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     assert seen(escaped(text)) == shown
-    assert _bare(seen(spoken(text))) == _bare(text)
-    assert _bare(seen(subtle(text))) == _bare(text)
-    assert _bare(seen(bold(text.replace("\n", " ")))) == _bare(text)
+    assert bare(seen(spoken(text))) == bare(text)
+    assert bare(seen(subtle(text))) == bare(text)
+    assert bare(seen(bold(text.replace("\n", " ")))) == bare(text)
 
 
 @settings(deadline=None)
 @given(words, urls)
 def test_a_link_shows_its_label_and_leads_to_http_only(label: str, url: str) -> None:
     link = linked(label, url)
-    assert _bare(seen(link)).startswith(_bare(label))
+    assert bare(seen(link)).startswith(bare(label))
     assert all(target.startswith(("https://", "http://")) for target in targets(link))
 
 
@@ -127,8 +115,3 @@ def test_payloads_are_what_discords_description_allows() -> None:
     pictured = replace(TOOL, images=("https://example.org/i.png",))
     for payload in (*render(an_issue(*[pictured, PAPER] * 20)), DiscordRenderer().plain("word")):
         assert check("POST", "/channels/1/messages", json.loads(payload)) == []
-
-
-def _bare(text: str) -> str:
-    """Without white space, and without what is never shown."""
-    return "".join(c for c in without_unseen(text) if not c.isspace() and c.isprintable())
