@@ -54,9 +54,9 @@ def subtle(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A block quote, line by line."""
+    """A block quote, line by line. An empty one would show its sign, so there is none."""
     lines = escaped(text).strip().splitlines()
-    return "\n".join(f"> {line}" for line in lines)
+    return "\n".join(f"> {line}" for line in lines if line.strip())
 
 
 def linked(label: str, url: str) -> str:
