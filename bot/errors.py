@@ -84,7 +84,9 @@ class Scope(StrEnum):
 
 
 class RetryLater(DeliveryError):
-    """The message was not sent and may be sent again after ``seconds``.
+    """The message may be sent again after ``seconds``.
+
+    It was not sent, or the platform would know the repeat and not show it twice.
 
     With the scope ``ACCOUNT`` nothing at all may be sent by this bot account before.
     """

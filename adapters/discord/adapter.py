@@ -42,6 +42,9 @@ them for answers; what holds for a channel is told by each answer's headers."""
 
 DRAIN_SECONDS = 5.0
 
+SEND_SECONDS = 12.0
+"""Less than the delivery's own patience, which knows nothing of repeats that do no harm."""
+
 
 class DiscordAdapter:
     """One bot account."""
@@ -107,9 +110,10 @@ class DiscordAdapter:
         message = Payload.loaded(payload)
         message = replace(message, body=with_items(message, chat.id, self._signer))
         try:
-            return await self._posts.send(
-                chat.id, message, key, silent=silent, options=Options.loaded(options)
-            )
+            async with asyncio.timeout(SEND_SECONDS):
+                return await self._posts.send(
+                    chat.id, message, key, silent=silent, options=Options.loaded(options)
+                )
         except SDK_ERRORS as error:
             raise as_delivery_error(error, for_all=self._watch.is_global) from None
 

@@ -57,13 +57,23 @@ class Request:
 
 @dataclass
 class Fault:
-    """How the server misbehaves. ``taken``: the request is done before the connection is cut."""
+    """How the server misbehaves. ``taken``: the request is done first; ``then`` happens with it."""
 
     status: int = 200
     body: Json = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     taken: bool = False
+    then: Callable[[], object] = lambda: None
+
+    def answer(self, request: web.Request) -> web.StreamResponse | None:
+        """What is answered instead; None where nothing is amiss."""
+        self.then()
+        if self.cut:
+            return _cut(request)
+        if self.status == 200:
+            return None
+        return _json(self.body, status=self.status, headers=self.headers)
 
 
 @dataclass
@@ -352,21 +362,23 @@ class DiscordServer:
             return _error(401, 0, "401: Unauthorized")
         self._check(request.method, path, body)
         name = f"{request.method} {_last_word(path)}"
-        fault = self.faults[name].popleft() if self.faults[name] else Fault()
-        if fault.status != 200:
-            return _json(fault.body, status=fault.status, headers=fault.headers)
-        if fault.cut and not fault.taken:
-            return _cut(request)
+        fault = self.faults[name].popleft() if self.faults[name] else None
+        if fault is not None and not fault.taken:
+            return fault.answer(request) or self._done(request, path, body, files)
+        response = self._done(request, path, body, files)
+        if name == "POST messages":
+            await asyncio.sleep(self.slow_seconds)
+        return (fault.answer(request) if fault else None) or response
+
+    def _done(self, request: web.Request, path: str, body: Any, files: list[str]) -> web.Response:
+        """What the route does, and its answer."""
         self.query = dict(request.query)
         for pattern, handler in _ROUTES:
             if match := pattern.fullmatch(f"{request.method} {path}"):
                 try:
-                    response = handler(self, *match.groups(), body, files)
+                    return handler(self, *match.groups(), body, files)
                 except _Refused as refused:
                     return _error(refused.status, refused.code, str(refused))
-                if name == "POST messages":
-                    await asyncio.sleep(self.slow_seconds)
-                return _cut(request) if fault.cut else response
         self.problems.append(f"{request.method} {path}: this server does not know it")
         return _error(404, 0, "404: Not Found")
 

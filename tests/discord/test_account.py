@@ -11,7 +11,7 @@ from adapters.discord.account import Client, Watch, account_of
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.check import check
 from bot.config import DiscordSettings
-from bot.errors import ConfigError, OutcomeUnknown, RetryLater
+from bot.errors import ConfigError, RetryLater
 from bot.model import ChatAddress
 from tests.adapters.contract import unused
 from tests.discord.server import APPLICATION, BOT_ID, TOKEN, USERNAME, DiscordServer, Fault
@@ -84,7 +84,7 @@ async def test_the_token_is_in_no_log_and_no_error(
     payload = adapter.renderer.plain("text")
     server.fail("POST messages", Fault(cut=True), Fault(cut=True, taken=True))
     for _ in range(2):
-        with pytest.raises(OutcomeUnknown) as raised:
+        with pytest.raises(RetryLater) as raised:
             await adapter.send(HERE, payload, key="k", silent=False)
         assert "canary" not in repr(raised.value)
     running = asyncio.create_task(adapter.run(unused))

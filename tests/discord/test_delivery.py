@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +14,15 @@ from bot.errors import (
     ChatGone,
     DeliveryError,
     MessageRejected,
-    OutcomeUnknown,
     RetryLater,
     Scope,
 )
 from bot.model import ChatAddress
-from tests.discord.server import BOT_ID, TOKEN, DiscordServer, Fault
-from tests.discord.working import settings_for
+from tests.conversation import SetClock
+from tests.discord.kills import finished, pushed
+from tests.discord.server import BOT_ID, TOKEN, DiscordServer, Fault, Json
+from tests.discord.storms import weathered
+from tests.discord.working import HALL, NEWS, Ribao, at_work, settings_for
 
 HERE = ChatAddress("discord", BOT_ID, "805")
 VIA = {"Via": "1.1 google"}
@@ -59,8 +63,8 @@ async def _send(adapter: DiscordAdapter, key: str = "k", text: str = "text") -> 
         ),
         (Fault(429, {"message": "banned"}), RetryLater, Scope.ACCOUNT, 300),
         (Fault(401, {"code": 0, "message": "401"}), RetryLater, Scope.ACCOUNT, 300),
-        (Fault(503, {"message": "no"}), OutcomeUnknown, None, None),
-        (Fault(cut=True), OutcomeUnknown, None, None),
+        (Fault(503, {"message": "no"}), RetryLater, Scope.CHAT, 30),
+        (Fault(cut=True), RetryLater, Scope.CHAT, 30),
     ],
 )
 async def test_an_error_of_discord_becomes_one_of_ours(
@@ -84,7 +88,7 @@ async def test_a_message_whose_answer_was_lost_comes_once_even_after_a_restart(
     server: DiscordServer, adapter: DiscordAdapter, place: dict[str, Any]
 ) -> None:
     server.fail("POST messages", Fault(cut=True, taken=True))
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(RetryLater):
         await _send(adapter, "d1.261118.1")
     async with DiscordAdapter.open(TOKEN, settings_for(server)) as again:
         number = await _send(again, "d1.261118.1")
@@ -101,7 +105,7 @@ async def test_a_forums_post_whose_answer_was_lost_is_not_opened_twice(
     forum = ChatAddress("discord", BOT_ID, "803")
     body = {"flags": 1 << 15, "components": [{"type": 17, "components": [_TITLE]}]}
     server.fail("POST threads", Fault(cut=True, taken=True))
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(RetryLater):
         await adapter.send(forum, json.dumps(body), key="k1", silent=False)
     first = await adapter.send(forum, json.dumps(body), key="k1", silent=False)
     await adapter.send(forum, adapter.renderer.plain("more"), key="k2", silent=False)
@@ -134,6 +138,31 @@ async def test_a_bucket_that_stays_empty_for_long_puts_the_delivery_off(
     assert raised.value.scope is Scope.CHAT
     assert 50 < (raised.value.seconds or 0) <= 60
     assert len(server.requests) == asked, "it is known without asking"
+
+
+async def test_a_storm_costs_no_message_and_brings_none_twice(
+    ribao: Ribao, places: dict[int, Json]
+) -> None:
+    here = [places[HALL], places[NEWS]]
+    for place in here:
+        await ribao.server.command(ribao.ann, place, "subscribe", "all")
+    ribao.server.bucket = (3, 0.1)
+    assert await weathered(ribao, here, seed=1) > 6
+
+
+@pytest.mark.parametrize("taken", [False, True])
+async def test_a_push_that_is_killed_over_a_message_loses_none_and_brings_none_twice(
+    tmp_path: Path, server: DiscordServer, places: dict[int, Json], *, taken: bool
+) -> None:
+    here, clock = [places[HALL], places[NEWS]], SetClock()
+    async with at_work(tmp_path, server, clock) as ribao:
+        for place in here:
+            await server.command(ribao.ann, place, "subscribe", "all")
+    server.messages.clear()
+    clock.move(timedelta(days=1))
+    assert await pushed(server, tmp_path, clock.now(), message=3, taken=taken)
+    async with at_work(tmp_path, server, clock) as ribao:
+        assert await finished(ribao, here) > 4
 
 
 async def test_so_many_refusals_end_the_sending_for_a_while(
