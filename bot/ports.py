@@ -467,8 +467,9 @@ class Made:
 class Outcome:
     """What came of a claimed delivery: the state that it is to have, and why.
 
-    ``READY`` gives it back untried. ``not_before`` is for ``RETRY``; ``message_id`` and ``late``
-    are for ``SENT``. Nothing else goes to the chat before ``hold_until``.
+    ``READY`` gives it back untried. ``not_before`` is for ``RETRY`` and ``UNCERTAIN``;
+    ``message_id`` and ``late`` are for ``SENT``. Nothing else goes to the chat before
+    ``hold_until``.
     """
 
     delivery: Delivery

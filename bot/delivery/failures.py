@@ -13,8 +13,10 @@ MOST_MOVES = 5
 """So often a chat may move while one message is tried; then something is wrong."""
 
 
-def outcome_of(error: DeliveryError, delivery: Delivery, now: datetime) -> Outcome:
-    """The state that the delivery is to have.
+def outcome_of(
+    error: DeliveryError, delivery: Delivery, now: datetime, pause: float = 0.0
+) -> Outcome:
+    """The state that the delivery is to have; ``pause`` are seconds between two to one chat.
 
     Where the whole account must wait, the message goes back untried; where one chat must, nothing
     else goes to it either.
@@ -31,9 +33,13 @@ def outcome_of(error: DeliveryError, delivery: Delivery, now: datetime) -> Outco
         case ChatMoved() if delivery.attempt <= MOST_MOVES:
             return Outcome(delivery, DeliveryState.RETRY, reason, not_before=now)
         case OutcomeUnknown():
-            return Outcome(delivery, DeliveryState.UNCERTAIN, reason)
+            until = now + timedelta(seconds=pause)
+            return Outcome(
+                delivery, DeliveryState.UNCERTAIN, reason, not_before=until, hold_until=until
+            )
         case _:  # ChatGone, MessageRejected
-            return Outcome(delivery, DeliveryState.DEAD, reason)
+            until = now + timedelta(seconds=pause)
+            return Outcome(delivery, DeliveryState.DEAD, reason, hold_until=until)
 
 
 def retry_wait(delivery: Delivery, error: RetryLater) -> timedelta:

@@ -299,7 +299,8 @@ class AccountSender:
         log.warning("delivery %s failed: %s", key_of(delivery), error)
         if isinstance(error, RetryLater) and error.scope is Scope.ACCOUNT:
             await self._hold_account(delivery, error)
-        outcome = outcome_of(error, delivery, now)
+        pause = self._outlet.limits.pause_after(chat.kind)
+        outcome = outcome_of(error, delivery, now, pause)
         if isinstance(error, ChatMoved) and outcome.state is DeliveryState.RETRY:
             await self._chats.move(chat.id, error.new_id)
         await self._settler.settle(outcome)

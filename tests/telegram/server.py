@@ -12,7 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -452,7 +452,15 @@ async def _params(request: web.Request) -> dict[str, str]:
 @asynccontextmanager
 async def telegram_server() -> AsyncIterator[TelegramServer]:
     """A server on a free port of loopback."""
-    server = TelegramServer()
+    async with serving(TelegramServer()) as server:
+        yield server
+
+
+Server = TypeVar("Server", bound=TelegramServer)
+
+
+@asynccontextmanager
+async def serving(server: Server) -> AsyncIterator[Server]:
     app = web.Application(client_max_size=64 * 2**20)
     app.router.add_route("*", "/bot{token}/{method}", server.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
