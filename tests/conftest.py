@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -29,6 +30,35 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.setenv(name, "C.UTF-8")
+
+
+class Canary(logging.Handler):
+    """Listens to all that is logged, tracebacks too, and remembers what holds a token of a test."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = self.format(record)
+        if CANARY in text:
+            self.found.append(f"{record.name}: {text}")
+
+
+CANARY = "canary"
+"""Part of every token that the tests use."""
+
+_listening = Canary()
+
+
+@pytest.fixture(autouse=True)
+def _no_token_in_a_log() -> Iterator[None]:
+    root = logging.getLogger()
+    root.addHandler(_listening)  # again, where a test set up logging anew
+    _listening.found.clear()
+    yield
+    root.removeHandler(_listening)
+    assert _listening.found == []
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A push that kills itself: before or after its n-th step that leaves the process.
 
-Run as a program by ``test_kill``: DATA_DIR INSTANT STEP. Even steps die before call STEP/2, odd
-ones after it. Ends with status 0 if the push was over before that step.
+Run as a program by tests: DATA_DIR INSTANT STEP [BOT_API_SERVER]. Even steps die before call
+STEP/2, odd ones after it. Ends with status 0 if the push was over before that step.
 """
 
 import asyncio
@@ -57,9 +57,9 @@ LEDGER = (
 )
 
 
-async def main(data_dir: Path, at: datetime, step: int) -> None:
+async def main(data_dir: Path, at: datetime, step: int, server: str = "") -> None:
     fuse = Fuse(step)
-    settings = Settings(data_dir=data_dir)
+    settings = Settings(data_dir=data_dir, **(on_telegram(server) if server else {}))
     # At the instant of the push by the clock, too: claims are timed by it.
     async with open_app(settings, SetClock(at)) as app, open_adapters(app) as adapters:
         fuse_all(app.store.ledger, LEDGER, fuse)
@@ -68,5 +68,11 @@ async def main(data_dir: Path, at: datetime, step: int) -> None:
         await app.tick(adapters).run(at)
 
 
+def on_telegram(server: str) -> dict[str, Any]:
+    """The setting of a bot on that server."""
+    return {"telegram": {"token": os.environ["BOT_TOKEN"], "base_url": server}}
+
+
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])))
+    folder, instant, number, *servers = sys.argv[1:]
+    asyncio.run(main(Path(folder), datetime.fromisoformat(instant), int(number), *servers))

@@ -1,12 +1,26 @@
 """A Bot API server, and Ribao's adapter before it."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
 from bot.config import TelegramSettings
 from tests.telegram.server import TOKEN, TelegramServer, telegram_server
+
+
+@pytest.fixture(autouse=True)
+def _token_nowhere(tmp_path: Path) -> Iterator[None]:
+    """With everything logged, the token is in no record (``tests.conftest``) and in no file."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.DEBUG)
+    yield
+    root.setLevel(before)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"canary" not in path.read_bytes(), path
 
 
 @pytest.fixture
