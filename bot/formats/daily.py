@@ -23,6 +23,7 @@ from bot.formats.vocabulary import field_of, section_of, without_paper
 from bot.model import Section
 
 _ICON = re.compile(r"[^\w\s『「【《(\[“\"'#$.@+<>&/-]+[\ufe0f\u200d]*\s*")
+_PAPER = re.compile("^(?:Paper|论文|論文)[:：] ?")
 _NAMED = re.compile(r"『[^』]*』|「[^」]*」")
 _HASHTAG = re.compile(r"#([\w&-]{2,40})")
 
@@ -86,14 +87,15 @@ class DailyReader(Reader):
 
     def _begin(self, line: Line) -> None:
         title = _ICON.sub("", line.plain, count=1) if _ICON.match(line.plain) else line.plain
-        self._item = Draft(line.number, self._heading, without_paper(title) or title)
+        named = _PAPER.sub("", title, count=1) if self.told else without_paper(title)
+        self._item = Draft(line.number, self._heading, named or title)
         self._paragraphs = False
         self._item.images += line.inline.images
         for span in line.inline.links:
             self._item.take_link(span, line.number)
         section = section_of(self._heading[-1]) if self._heading else None
-        paper = without_paper(title) != title
-        self.drafts.append((self._item, section or (Section.PAPERS if paper else Section.OTHER)))
+        default = Section.PAPERS if named != title else Section.OTHER
+        self.drafts.append((self._item, section or default))
 
     def _on_outside(self, line: Line) -> None:
         if self._heading:

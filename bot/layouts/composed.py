@@ -96,7 +96,9 @@ def _daily(head: Sheet, issue: Issue, say: Messages) -> Sheet:
     for section in issue.sections:
         for entry in section.entries:
             card = replace(_card(entry, (section.title,)), section=entry.section)
-            cards.append(replace(card, introduction=introduction_of(entry)))
+            cards.append(
+                replace(card, introduction=introduction_of(entry), bilingual=_is_bilingual(entry))
+            )
     papers = [s.title for s in issue.sections if s.section is Section.PAPERS]
     remarks = tuple(Remark((title,), issue.call) for title in papers if issue.call)
     return replace(
@@ -108,9 +110,13 @@ def _daily(head: Sheet, issue: Issue, say: Messages) -> Sheet:
     )
 
 
+def _is_bilingual(entry: Entry) -> bool:
+    return bool(entry.original and entry.introduction and entry.section is Section.PAPERS)
+
+
 def introduction_of(entry: Entry) -> str:
     """That of a paper is in two languages where it is there in both, as ``English./中文``."""
-    if entry.original and entry.introduction and entry.section is Section.PAPERS:
+    if _is_bilingual(entry):
         return f"{entry.original}/{entry.introduction}"
     return entry.introduction
 

@@ -1,5 +1,6 @@
 """The daily issue: a quoted head, sections, and cards that begin with an icon. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from bot.digest.choose import DAILY_SECTIONS
@@ -12,11 +13,11 @@ from bot.layouts.document import (
     Line,
     Piece,
     Span,
+    Style,
     Text,
     Tone,
     line,
     piece,
-    text,
 )
 from bot.layouts.parts import (
     Linker,
@@ -26,6 +27,8 @@ from bot.layouts.parts import (
     end,
     fact,
     facts,
+    introduction,
+    introduction_lines,
     label,
     linked,
     links_fact,
@@ -84,9 +87,9 @@ def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:
     """A card of a tool, project, post or resource, or of a paper with all of its fields."""
     named = section_of(card.heading[-1]) if card.heading else None
     is_paper = card.section is Section.PAPERS
-    title = say("card.paper", title=card.title) if is_paper else card.title
+    title = [say("card.paper", title=card.title)] if is_paper else _title(card.title)
     derived = named or (Section.PAPERS if is_paper else Section.OTHER)
-    yield Heading(level, line(f"{ICONS.get(card.section, OTHER_ICON)} ", title))
+    yield Heading(level, line(f"{ICONS.get(card.section, OTHER_ICON)} ", *title))
     if is_paper:
         yield from told(
             *card_facts(card, say, derived),
@@ -96,22 +99,30 @@ def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:
             links_fact(card.links, say),
         )
         yield from note_facts(card, say)
-        yield from _labelled(say("card.introduction"), card.introduction)
+        yield from _labelled(say("card.introduction"), introduction_lines(card))
     else:
         yield from _links(card, say)
         yield from told(*card_facts(card, say, derived), code_fact(card, say))
         yield from told(authors_fact(card, say))
         yield from note_facts(card, say)
-        yield from text(card.introduction)
+        yield from introduction(card)
     yield from quoted(label("abstract", card, say), card.abstract)
     yield from pictures(card)
 
 
-def _labelled(label: str, words: str) -> Iterator[Block]:
-    for block in text(words):
-        if isinstance(block, Text):
-            first, *rest = block.lines
-            yield Text((fact(label, *first), *rest))
+def _title(title: str) -> list[str | Span]:
+    """A title that begins like that of a paper, but is none."""
+    match = re.match(r"(?:Paper|论文|論文)(?=[:：])", title)
+    if match is None:
+        return [title]
+    at = match.end()
+    return [title[:at], Span(title[at], style=Style.LITERAL), title[at + 1 :]]
+
+
+def _labelled(label: str, found: tuple[Line, ...]) -> Iterator[Block]:
+    if found:
+        first, *rest = found
+        yield Text((fact(label, *first), *rest))
 
 
 def _links(card: Card, say: Messages) -> Iterator[Block]:
@@ -140,4 +151,6 @@ def _may_be_labelled(link: Link) -> bool:
     known = field_of(label) or card_field_of(label) or is_code(link.url)
     if known or not 0 < len(label) <= MAX_LABEL or any(char in label for char in ":：[]"):
         return False
-    return not colon or (bool(words.strip()) and not is_address(words, link.url))
+    if label != label.strip() or words != words.strip():
+        return False
+    return not colon or (bool(words) and not is_address(words, link.url))

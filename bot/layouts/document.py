@@ -9,7 +9,7 @@ class Style(StrEnum):
     """How a span is meant.
 
     ``CITE`` is the number of a reference, ``NAME`` one of a list with commas, ``MARK`` is written
-    as it is.
+    as it is, and in a ``LITERAL`` no character has a meaning of its own.
     """
 
     PLAIN = "plain"
@@ -18,6 +18,7 @@ class Style(StrEnum):
     CITE = "cite"
     MARK = "mark"
     NAME = "name"
+    LITERAL = "literal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _INSIDE_WITH_ENTITIES = re.compile(rf"{_MARKUP}|(?<=https):(?=//)|&")
 _BEGINS = re.compile(r"[#>]|[-+*•‣▪◦·](?=\s)|\d{1,4}[.．、:：)）]|~(?=~~)|=(?=[=\s]*$)|【")
 _LIST = re.compile(r"\s*(?:[-+*•‣▪◦·]|\d{1,3}[.)])\s+|\s+(?=\S)")
 _BETWEEN = re.compile(r"([,，、;；]|\s(?=(?:and|&)\s))")
+_MARKS = {Style.STRONG: "**", Style.EMPHASIS: "*"}
 _PLAIN_VALUE = re.compile(r"[\w-]+")
 
 
@@ -92,6 +93,8 @@ def _goes_by_lines(line: Line) -> bool:
 def _reference(each: Reference) -> str:
     latex = "$" in each.label + each.url
     words = _inside(each.label, latex=latex)
+    if words[-1:] in {":", "："}:
+        words = words[:-1] + escape(words[-1], latex=latex)
     return f"[{each.number}] {words}: {_bare(each.url, latex=latex)}  "
 
 
@@ -112,33 +115,40 @@ def _line(line: Line, *, rows: bool = False, lists: bool = False) -> str:
 
 
 def _span(span: Span, *, latex: bool) -> str:
-    if span.style is Style.MARK:
-        return span.text
-    if span.style is Style.CITE:
-        return f"[{span.text}]"
     if span.url and span.text == span.url:
         return f"[{_bare(span.url, latex=latex)}]({_target(span.url, latex=latex)})"
-    if span.style is Style.NAME:
-        parts = enumerate(_BETWEEN.split(span.text))
-        return "".join(
-            escape(part, latex=latex) if n % 2 else _inside(part, latex=latex) for n, part in parts
-        )
-    words = _inside(span.text, latex=latex)
-    if span.style is Style.STRONG:
-        words = f"**{words}**"
-    elif span.style is Style.EMPHASIS:
-        words = f"*{words}*"
+    words = _styled(span, latex=latex)
     return f"[{words}]({_target(span.url, latex=latex)})" if span.url else words
+
+
+def _styled(span: Span, *, latex: bool) -> str:
+    match span.style:
+        case Style.MARK:
+            return span.text
+        case Style.CITE:
+            return f"[{span.text}]"
+        case Style.LITERAL:
+            return "".join(escape(char, latex=latex) for char in span.text)
+        case Style.NAME:
+            parts = enumerate(_BETWEEN.split(span.text))
+            return "".join(
+                escape(x, latex=latex) if n % 2 else _inside(x, latex=latex) for n, x in parts
+            )
+    words = _inside(span.text, latex=latex)
+    # A link card begins so, a quotation, and the name of a paper.
+    if (span.url or span.style is Style.STRONG) and words[:1] in {"#", ">", "【"}:
+        words = escape(words[0], latex=latex) + words[1:]
+    return f"{_MARKS.get(span.style, '')}{words}{_MARKS.get(span.style, '')}"
 
 
 def _inside(text: str, *, latex: bool) -> str:
     """A text with all that could be markup inside a line escaped.
 
-    In LaTeX a backslash is just that, and is no escape either.
+    In LaTeX a backslash before a word begins a command, and is no escape.
     """
 
     def escaped(match: re.Match[str]) -> str:
-        if match[0] == "\\" and latex:
+        if match[0] == "\\" and latex and text[match.end() : match.end() + 1].isalnum():
             return "\\"
         return "".join(escape(char, latex=latex) for char in match[0])
 

@@ -1,5 +1,6 @@
 """The newsletter: contents, numbered sections and entries, footnotes with a list. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ from bot.layouts.parts import (
     links_fact,
     note_facts,
     pictures,
+    plain_slashes,
     quoted,
     title_of,
     told,
@@ -44,6 +46,8 @@ from bot.layouts.taxonomy import Place, places
 from bot.layouts.weekly import without_contents
 from bot.messages import Messages, messages
 from bot.model import Section
+
+_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,3})?[\s.、:：)]*")
 
 
 class _Notes:
@@ -88,12 +92,19 @@ def lay_out(sheet: Sheet) -> Document:
 def _contents(sheet: Sheet) -> Iterator[Block]:
     """The table of contents, of an issue whose sections are numbered."""
     if any(card.place for card in sheet.cards):
-        yield Listing(tuple(line(Span(each, style=Style.MARK)) for each in sheet.contents))
+        yield Listing(tuple(map(_numbered, sheet.contents)))
+
+
+def _numbered(words: str) -> Line:
+    """A line of the contents, whose number counts."""
+    match = _NUMBER.match(words)
+    end = match.end() if match else 0
+    return line(Span(words[:end], style=Style.MARK), words[end:])
 
 
 def _section(place: Place, notes: _Notes, say: Messages) -> Iterator[Piece]:
     title = " / ".join(place.path)
-    above: list[Block] = [Heading(2, line(Span(title, style=Style.MARK)))] if title else []
+    above: list[Block] = [Heading(2, _numbered(title))] if title else []
     above += text(place.remark)
     derived = (section_of(place.path[-1]) if place.path else None) or Section.OTHER
     mentions = all(_is_mention(card, derived) for card in place.cards)
@@ -175,7 +186,7 @@ def _cited(card: Card, notes: _Notes) -> _Cited:
             at += len(label)
             spans += [Span(rest[:at]), notes.cite(label, links[count].url)]
             rest, count = rest[at:], count + 1
-        found.append(line(*spans, rest))
+        found.append(plain_slashes(line(*spans, rest), card))
     return _Cited(tuple(found), count)
 
 

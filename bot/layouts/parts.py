@@ -1,10 +1,12 @@
 """What all layouts share: the head and the end of an issue, and the facts of a card."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.digest.normalise import arxiv_id as arxiv_id_of
 from bot.formats.draft import paper_of
 from bot.formats.inline import MAX_LABEL
+from bot.formats.languages import two_languages
 from bot.imported import Pointer
 from bot.layouts.document import (
     Block,
@@ -231,6 +233,29 @@ def note_facts(card: Card, say: Messages) -> Iterator[Block]:
     for paragraph in card.note.split("\n\n"):
         found = (fact(say("card.note"), words) for words in paragraph.split("\n") if words.strip())
         yield from told(*found)
+
+
+def introduction_lines(card: Card) -> tuple[Line, ...]:
+    """The introduction; a slash that could be taken for the one between two languages is none."""
+    return tuple(plain_slashes(each, card) for each in lines(card.introduction))
+
+
+def plain_slashes(each: Line, card: Card) -> Line:
+    """A line of an introduction in one language, its slashes being no more than that."""
+    if card.bilingual or two_languages(card.introduction) is None:
+        return each
+    return tuple(
+        Span(part, style=Style.LITERAL if part in {"/", "／", "|"} else span.style)
+        for span in each
+        for part in re.split(r"([/／|])", span.text)
+        if part
+    )
+
+
+def introduction(card: Card) -> Iterator[Block]:
+    """The introduction as a text, if there is one."""
+    if found := introduction_lines(card):
+        yield Text(found)
 
 
 def quoted(label: str, words: str) -> Iterator[Block]:

@@ -16,8 +16,8 @@ from bot.layouts.document import (
     Style,
     Text,
     line,
+    lines,
     piece,
-    text,
 )
 from bot.layouts.parts import (
     Linker,
@@ -25,6 +25,7 @@ from bot.layouts.parts import (
     card_facts,
     end,
     facts,
+    introduction_lines,
     label,
     linked,
     links_fact,
@@ -88,14 +89,14 @@ def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:
         authors_fact(card, say),
         links_fact(rest, say),
     )
-    for title, words in (
-        (label("introduction", card, say), card.introduction),
-        (say("item.abstract"), card.abstract),
-        (say("card.note"), card.note),
+    for title, found in (
+        (label("introduction", card, say), introduction_lines(card)),
+        (say("item.abstract"), lines(card.abstract)),
+        (say("card.note"), lines(card.note)),
     ):
-        if words:
+        if found:
             yield Heading(level + 1, line(title))
-            yield from text(words, lists=True)
+            yield Text(found, lists=True)
 
 
 def _codes(card: Card) -> Iterator[Block]:

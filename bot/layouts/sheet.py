@@ -13,7 +13,8 @@ class Card:
     """An item as it is to stand in an issue; all texts plain, and as they are to be read.
 
     ``place`` is its number as words of the layout have it (``1.1``), ``number`` counts through.
-    ``heading`` are the headings above it. ``note`` is what the editor says of it.
+    ``heading`` are the headings above it. ``note`` is what the editor says of it. ``bilingual``:
+    the introduction is ``English./中文``.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Card:
     code_urls: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     arxiv_id: str = ""
+    bilingual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def _card(entry: DigestEntry, language: str, number: int) -> Card:
         code_urls=item.code_urls,
         links=item.links,
         arxiv_id=item.arxiv_id or "",
+        bilingual=len(item.summary) > 1,
     )
 
 

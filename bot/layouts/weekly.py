@@ -26,6 +26,7 @@ from bot.layouts.parts import (
     code_fact,
     end,
     facts,
+    introduction,
     is_arxiv_page,
     label,
     linked,
@@ -142,5 +143,5 @@ def _body(card: Card, derived: Section, say: Messages) -> Iterator[Block]:
         links_fact(links, say),
     )
     yield from note_facts(card, say)
-    yield from text(card.introduction)
+    yield from introduction(card)
     yield from quoted(label("abstract", card, say), card.abstract)
