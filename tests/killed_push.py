@@ -1,7 +1,8 @@
 """A push that kills itself: before or after its n-th step that leaves the process.
 
 Run as a program by tests: DATA_DIR INSTANT STEP [BOT_API_SERVER]. Even steps die before call
-STEP/2, odd ones after it. Ends with status 0 if the push was over before that step.
+STEP/2, odd ones after it. Ends with status 0 if the push was over before that step. Without
+arguments the lines of its input are such, each for a process of its own, whose status is told.
 """
 
 import asyncio
@@ -63,7 +64,7 @@ async def main(data_dir: Path, at: datetime, step: int, server: str = "") -> Non
     # At the instant of the push by the clock, too: claims are timed by it.
     async with open_app(settings, SetClock(at)) as app, open_adapters(app) as adapters:
         fuse_all(app.store.ledger, LEDGER, fuse)
-        fuse_all(app.store.issues, ("save",), fuse)
+        fuse_all(app.store.issues, ("save_all",), fuse)
         fuse_all(adapters[0], ("send",), fuse)
         await app.tick(adapters).run(at)
 
@@ -73,6 +74,19 @@ def on_telegram(server: str) -> dict[str, Any]:
     return {"telegram": {"token": os.environ["BOT_TOKEN"], "base_url": server}}
 
 
+def die(folder: str, at: str, step: str) -> int:
+    """The status of a push in a process of its own."""
+    # A fork has all that is imported, which takes longer than to push.
+    if child := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    asyncio.run(main(Path(folder), datetime.fromisoformat(at), int(step)))
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    folder, instant, number, *servers = sys.argv[1:]
-    asyncio.run(main(Path(folder), datetime.fromisoformat(instant), int(number), *servers))
+    if len(sys.argv) == 1:
+        for line in sys.stdin:
+            print(die(*line.split()), flush=True)  # noqa: T201
+    else:
+        folder, instant, number, *servers = sys.argv[1:]
+        asyncio.run(main(Path(folder), datetime.fromisoformat(instant), int(number), *servers))

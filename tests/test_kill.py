@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,6 @@ from tests.conversation import NOON, SetClock, conversation
 
 DUE = datetime(2026, 11, 19, 8, 0, tzinfo=UTC)
 CHATS = ("ann",)
-STEPS_AT_ONCE = 4
-MOST_STEPS = 120
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +35,31 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def push_that_dies(folder: Path, step: int) -> int:
-    command = [sys.executable, "-m", "tests.killed_push", str(folder), DUE.isoformat(), str(step)]
-    return subprocess.run(command, cwd=Path(__file__).parents[1], check=False).returncode
+@dataclass
+class Pusher:
+    """Pushes that die, each in a process of its own."""
+
+    process: "subprocess.Popen[str]"
+
+    def dies(self, folder: Path, step: int) -> int:
+        """The status of the push."""
+        assert self.process.stdin
+        assert self.process.stdout
+        print(folder, DUE.isoformat(), step, file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def pusher() -> Iterator[Pusher]:
+    command = [sys.executable, "-m", "tests.killed_push"]
+    with subprocess.Popen(
+        command,
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Pusher(process)
 
 
 async def pick_up(folder: Path) -> None:
@@ -51,26 +74,24 @@ async def pick_up(folder: Path) -> None:
         assert {state: n for state, n in counted.items() if n} == {DeliveryState.SENT: len(CHATS)}
 
 
-@pytest.mark.parametrize("worker", range(STEPS_AT_ONCE))
-def test_killed_at_every_step(prepared: Path, tmp_path: Path, worker: int) -> None:
-    """Each case takes every fourth step, until a push comes to its end before its step."""
+def test_killed_at_every_step(prepared: Path, tmp_path: Path, pusher: Pusher) -> None:
+    """Until a push comes to its end before its step."""
     outcomes: Counter[int] = Counter()
-    for step in range(worker, MOST_STEPS, STEPS_AT_ONCE):
+    for step in count():
         folder = tmp_path / str(step)
         shutil.copytree(prepared, folder)
-        outcome = push_that_dies(folder, step)
-        outcomes[outcome] += 1
+        outcomes[outcome := pusher.dies(folder, step)] += 1
         asyncio.run(pick_up(folder))
         if outcome == 0:
             break
     assert set(outcomes) == {-signal.SIGKILL, 0}
-    assert outcomes[-signal.SIGKILL] >= 3
+    assert outcomes[-signal.SIGKILL] >= 12
 
 
-def test_killed_again_and_again(prepared: Path, tmp_path: Path) -> None:
+def test_killed_again_and_again(prepared: Path, tmp_path: Path, pusher: Pusher) -> None:
     """One folder, killed at a later step each time: the trouble adds up, the result does not."""
     folder = tmp_path / "again"
     shutil.copytree(prepared, folder)
     for step in range(1, 26, 3):
-        push_that_dies(folder, step)
+        pusher.dies(folder, step)
     asyncio.run(pick_up(folder))

@@ -28,7 +28,9 @@ _SETTINGS = {
     "application_name": "ribao",
     "statement_timeout": f"{STATEMENT_SECONDS * 1000:.0f}",
     "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
-    "idle_in_transaction_session_timeout": "60000",
+    # A process that is stopped in the middle of a transaction keeps its locks from who takes over:
+    # for less than its lease.
+    "idle_in_transaction_session_timeout": "8000",
     "jit": "off",  # It pays only for statements that take seconds.
 }
 

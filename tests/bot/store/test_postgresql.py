@@ -198,7 +198,7 @@ async def test_a_session_does_not_depend_on_the_servers_settings(own: str) -> No
             "transaction_isolation": "read committed",
             "statement_timeout": "30s",
             "lock_timeout": "15s",
-            "idle_in_transaction_session_timeout": "1min",
+            "idle_in_transaction_session_timeout": "8s",
             "application_name": "ribao",
         }.items():
             assert await connection.scalar(text(f"SHOW {setting}")) == value
