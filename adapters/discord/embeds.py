@@ -8,6 +8,9 @@ components has at most 4000 characters, so each becomes one of embeds.
 from collections.abc import Iterator
 from typing import Any
 
+COMPONENTS_V2 = 1 << 15
+"""Message flag IS_COMPONENTS_V2."""
+
 MAX_EMBEDS = 10
 
 _CONTAINER, _SEPARATOR = 17, 14
@@ -26,7 +29,8 @@ def as_embeds(body: Json) -> Json:
             embeds.append({"description": component["content"]})
         else:
             controls.append(component)
-    return {"embeds": _few(embeds), "components": controls}
+    flags = body.get("flags", 0) & ~COMPONENTS_V2
+    return {"embeds": _few(embeds), "components": controls, **({"flags": flags} if flags else {})}
 
 
 def _embeds(container: Json) -> Iterator[Json]:

@@ -16,11 +16,12 @@ from discord.http import HTTPClient, Route
 
 from adapters.choices import as_note, is_refusal, opposite_of
 from adapters.discord.controls import MENU, turned
+from adapters.discord.embeds import COMPONENTS_V2
 from adapters.discord.errors import SDK_ERRORS
 from adapters.discord.forms import SUBMIT, submit_form, submitted
 from adapters.discord.outgoing import NO_MENTIONS
 from adapters.discord.pages import Body, Shown
-from adapters.discord.render import COMPONENTS_V2, MAX_TEXT, reply_bodies
+from adapters.discord.render import MAX_TEXT, reply_bodies
 from adapters.discord.slash import OPTION, completion
 from adapters.lanes import Lanes
 from adapters.signing import Signer, read_part

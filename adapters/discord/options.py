@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from adapters.discord.places import (
+    ATTACH_FILES,
     EMBED_LINKS,
     MANAGE_MESSAGES,
     MANAGE_WEBHOOKS,
@@ -34,6 +35,7 @@ class Options:
     """``ping`` is the id of a role; ``name`` and ``picture`` are those of a webhook."""
 
     embeds: bool = False
+    cover: bool = False
     ping: str = ""
     publish: bool = False
     name: str = ""
@@ -56,7 +58,7 @@ class Options:
 class Extras:
     """Reads and changes the options of a channel; see ``bot.ports.Extras``."""
 
-    names = ("style", "ping", "publish", "name", "picture")
+    names = ("style", "cover", "ping", "publish", "name", "picture")
 
     def __init__(self, places: Callable[[], Awaitable[Places | None]]) -> None:
         self._places = places
@@ -65,6 +67,7 @@ class Extras:
         found = Options.loaded(options)
         return {
             "style": "embeds" if found.embeds else "components",
+            "cover": "on" if found.cover else "",
             "ping": f"<@&{found.ping}>" if found.ping else "",
             "publish": "on" if found.publish else "",
             "name": found.name,
@@ -93,6 +96,8 @@ class _Change:
         match name:
             case "style":
                 return await self._style(value)
+            case "cover":
+                return await self._cover(value)
             case "ping":
                 return await self._ping(value)
             case "publish":
@@ -108,6 +113,12 @@ class _Change:
             await self._need(EMBED_LINKS)
         return replace(self.old, embeds=embeds)
 
+    async def _cover(self, value: str) -> Options:
+        wanted = _switch(value, "option.how.cover")
+        if wanted:
+            await self._need(ATTACH_FILES)
+        return replace(self.old, cover=wanted)
+
     async def _ping(self, value: str) -> Options:
         if value.casefold() in _OFF:
             return replace(self.old, ping="")
@@ -122,10 +133,8 @@ class _Change:
         return replace(self.old, ping=role["id"])
 
     async def _publish(self, value: str) -> Options:
-        if value.casefold() in _OFF:
+        if not _switch(value, "option.how.publish"):
             return replace(self.old, publish=False)
-        if value.casefold() not in _ON:
-            raise Refusal("option.how.publish")
         if self.channel["type"] != NEWS:
             raise Refusal("option.announcements_only")
         if self.old.by_webhook:
@@ -159,3 +168,10 @@ class _Change:
     async def _need(self, permission: int) -> None:
         if not await self.places.holds(self.channel, permission):
             raise Refusal("option.missing", permission=permission_name(permission))
+
+
+def _switch(value: str, how: str) -> bool:
+    """On or off. Raises ``Refusal(how)`` for anything else."""
+    if value.casefold() in _ON | _OFF:
+        return value.casefold() in _ON
+    raise Refusal(how)

@@ -1,7 +1,8 @@
 """A message on its way into a channel. Pure."""
 
+import json
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from adapters.discord.embeds import as_embeds
 from adapters.discord.options import Options
@@ -9,12 +10,15 @@ from adapters.discord.payload import Json, Payload, texts_of
 from adapters.discord.render import text_component
 from adapters.discord.turns import Note
 
-SILENT = 1 << 12
-"""Message flag SUPPRESS_NOTIFICATIONS."""
-
 MAX_NAME = 100
+MAX_DESCRIPTION = 1024
+"""Characters that describe an attachment."""
 
 NO_MENTIONS: Json = {"parse": []}
+
+PICTURE = "cover.png"
+_ATTACHED = f"attachment://{PICTURE}"
+_GALLERY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Outgoing:
     """``body`` is all of it but the nonce, which is ``key``; ``note`` is told of each answer.
 
     ``name`` is the title of the issue that begins with it; None for a message that goes on.
-    ``tags`` are the names of what it is about.
+    ``tags`` are the names of what it is about; ``picture`` is a PNG that goes with it.
     """
 
     body: Json
@@ -31,14 +35,40 @@ class Outgoing:
     note: Note
     name: str | None = None
     tags: tuple[str, ...] = field(default=())
+    picture: bytes = b""
 
     @classmethod
-    def of(cls, payload: Payload, key: str, options: Options, note: Note, *, silent: bool) -> Self:
-        body = dressed(payload, options, silent=silent)
-        return cls(body, key, options, note, _name(payload.body), payload.topics)
+    def of(cls, payload: Payload, key: str, options: Options, note: Note, picture: bytes) -> Self:
+        body = dressed(payload, options)
+        if picture and payload.cover:
+            body = with_picture(body, payload.cover.words)
+        return cls(body, key, options, note, _name(payload.body), payload.topics, picture)
+
+    def request(self, payload: Json) -> dict[str, Any]:
+        """What a request with that payload, which holds the body, is made of."""
+        made: dict[str, Any] = {"trace_request_ctx": self.note}
+        if not self.picture:
+            return {**made, "json": payload}
+        file = {"name": "files[0]", "value": self.picture, "filename": PICTURE}
+        form = [
+            {"name": "payload_json", "value": json.dumps(payload)},
+            {**file, "content_type": "image/png"},
+        ]
+        return {**made, "form": form}
 
 
-def dressed(payload: Payload, options: Options, *, silent: bool = False) -> Json:
+def with_picture(body: Json, words: str) -> Json:
+    """The picture stands above all; ``words`` say what is seen of it."""
+    described = {"description": words[:MAX_DESCRIPTION]}
+    attached = {**body, "attachments": [{"id": 0, "filename": PICTURE, **described}]}
+    if embeds := body.get("embeds"):
+        first, *rest = embeds
+        return {**attached, "embeds": [{**first, "image": {"url": _ATTACHED}}, *rest]}
+    gallery = {"type": _GALLERY, "items": [{"media": {"url": _ATTACHED}, **described}]}
+    return {**attached, "components": [gallery, *body["components"]]}
+
+
+def dressed(payload: Payload, options: Options) -> Json:
     """The body as its channel wants it. No mention is alive in it, but for the role that the
     channel's administrators want called."""
     body, mentions = dict(payload.body), dict(NO_MENTIONS)
@@ -51,8 +81,6 @@ def dressed(payload: Payload, options: Options, *, silent: bool = False) -> Json
             body["content"] = called
         else:
             body["components"] = [text_component(called), *body["components"]]
-    if silent:
-        body["flags"] = body.get("flags", 0) | SILENT
     return {**body, "allowed_mentions": mentions}
 
 

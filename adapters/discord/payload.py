@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Self
 
+from bot.covers import Cover
+
 Json = dict[str, Any]
 
 _BESIDE = "ribao"
@@ -14,8 +16,8 @@ _BESIDE = "ribao"
 class Payload:
     """A message. ``items`` are the ids and labels of the entries that begin in it.
 
-    ``topics`` are the names of what its issue is about, the most important first; ``first``: an
-    issue begins with it.
+    ``first``: an issue begins with it; ``topics`` are the names of what that is about, the most
+    important first, and ``cover`` is what can be drawn for it.
     """
 
     body: Json
@@ -23,6 +25,7 @@ class Payload:
     topics: tuple[str, ...] = ()
     language: str = "en"
     first: bool = False
+    cover: Cover | None = None
 
     def dumped(self) -> str:
         beside: Json = {"language": self.language}
@@ -30,6 +33,8 @@ class Payload:
             beside["items"] = self.items
         if self.first:
             beside |= {"first": True, "topics": self.topics}
+        if self.cover:
+            beside["cover"] = self.cover.to_json()
         whole = {**self.body, _BESIDE: beside}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
@@ -43,6 +48,7 @@ class Payload:
             tuple(beside.get("topics", ())),
             beside.get("language", "en"),
             beside.get("first", False),
+            Cover.from_json(beside["cover"]) if "cover" in beside else None,
         )
 
 

@@ -41,6 +41,7 @@ _NAMES = {
     SEND_MESSAGES: "Send Messages",
     MANAGE_MESSAGES: "Manage Messages",
     EMBED_LINKS: "Embed Links",
+    ATTACH_FILES: "Attach Files",
     MENTION_ALL: "Mention @everyone, @here, and All Roles",
     MANAGE_WEBHOOKS: "Manage Webhooks",
     SEND_IN_THREADS: "Send Messages in Threads",

@@ -1,7 +1,9 @@
 """Sends messages into channels, threads and forums."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 import discord
 from discord.http import HTTPClient, Route
@@ -12,10 +14,14 @@ from adapters.discord.payload import Json, Payload
 from adapters.discord.places import FORUM
 from adapters.discord.turns import Turns
 from adapters.discord.webhooks import Webhooks
+from bot.covers import Cover, draw
 from bot.model import LANGUAGES
 from bot.topics import Taxonomy
 
 log = logging.getLogger(__name__)
+
+SILENT = 1 << 12
+"""Message flag SUPPRESS_NOTIFICATIONS."""
 
 TAG_REQUIRED = 1 << 4
 """Channel flag REQUIRE_TAG."""
@@ -44,9 +50,20 @@ class Posts:
 
         Discord knows a repeated ``key`` for some minutes, and then answers with the first message.
         """
+        if silent:
+            flags = payload.body.get("flags", 0) | SILENT
+            payload = replace(payload, body={**payload.body, "flags": flags})
+        picture = await _drawn(payload.cover) if options.cover and payload.cover else b""
         async with self._turns.take(channel) as note:
-            message = Outgoing.of(payload, key, options, note, silent=silent)
-            sent = await self._send(channel, message)
+            message = Outgoing.of(payload, key, options, note, picture)
+            try:
+                sent = await self._send(channel, message)
+            except discord.Forbidden:
+                if not picture:
+                    raise
+                # Perhaps just files are forbidden. If it is more, the words meet the same.
+                message = Outgoing.of(payload, key, options, note, b"")
+                sent = await self._send(channel, message)
             if options.publish:
                 await self._publish(sent)
             return str(sent["id"])
@@ -77,7 +94,7 @@ class Posts:
     async def _message(self, channel: str, message: Outgoing) -> Json:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
         payload = {**message.body, "nonce": message.key, "enforce_nonce": True}
-        sent: Json = await self._http.request(route, json=payload, trace_request_ctx=message.note)
+        sent: Json = await self._http.request(route, **message.request(payload))
         return sent
 
     async def _post(self, forum: Json, message: Outgoing) -> Json:
@@ -100,7 +117,7 @@ class Posts:
                 _tell_of_no_webhook(forum)
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum["id"])
         opened = {"name": name or "…", "message": message.body, **tags}
-        post: Json = await self._http.request(route, json=opened, trace_request_ctx=message.note)
+        post: Json = await self._http.request(route, **message.request(opened))
         return {**post, "channel_id": post["id"]}
 
     async def _last(self, forum: Json, *, by_webhook: bool) -> Json | None:
@@ -147,6 +164,15 @@ class Posts:
         topic = self._taxonomy.resolve(tag)
         known = [self._taxonomy.name(topic.id, tongue) for tongue in LANGUAGES] if topic else ()
         return {name.casefold() for name in (tag, *known)}
+
+
+async def _drawn(cover: Cover) -> bytes:
+    """Empty if it can't be drawn."""
+    try:
+        return await asyncio.to_thread(draw, cover)
+    except Exception:
+        log.exception("Discord: a cover could not be drawn; the words go without it")
+        return b""
 
 
 def _tell_of_no_webhook(place: Json) -> None:

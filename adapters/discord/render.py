@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.discord.embeds import COMPONENTS_V2
 from adapters.discord.laid_out import MAX_LINE, document_parts
 from adapters.discord.markdown import bold, escaped, leading, linked, quoted, spoken, subtle
 from adapters.discord.payload import Payload
 from adapters.packing import divide
 from bot.commands.reply import Block, File, IssueBlock, Rows, Text, Tone
+from bot.covers import cover_of
 from bot.digest.normalise import bounded, one_line
 from bot.digest.urls import usable_url, without_unseen
 from bot.layouts.catalogue import lay_out
@@ -26,8 +28,8 @@ MAX_COMPONENTS = 40
 ROWS_TOGETHER = 8
 
 MAX_IN_ISSUE = 31
-"""Components of an issue's message beside its container: a role's call and the late mark, or a menu
-and two rows of buttons with two each, find room as well."""
+"""Components of an issue's message beside its container: a cover, a role's call, the late mark and
+a menu, or a menu and two rows of buttons with two each, find room as well."""
 
 MAX_IN_REPLY = 5
 """The same for a reply, under which there may be six rows of buttons, 27 of them."""
@@ -39,9 +41,6 @@ ACCENT = 0x3B6EA5
 MAX_AUTHORS = 5
 MAX_LABEL = 100
 """Characters of what stands in a menu."""
-
-COMPONENTS_V2 = 1 << 15
-"""Message flag IS_COMPONENTS_V2."""
 
 _CONTAINER, _SECTION, _TEXT, _THUMBNAIL, _SEPARATOR = 17, 9, 10, 11, 14
 
@@ -108,7 +107,8 @@ def issue_payloads(issue: Issue) -> Iterator[Payload]:
         items = tuple((e.id, _label(e)) for e in entries if e.id is not None)
         first = number == 0
         topics = tuple(_topics(issue)) if first else ()
-        yield Payload(_body(pieces), items, topics, issue.language, first)
+        cover = cover_of(issue) if first else None
+        yield Payload(_body(pieces), items, topics, issue.language, first, cover)
 
 
 def _label(entry: Entry) -> str:

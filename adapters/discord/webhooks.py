@@ -52,7 +52,7 @@ class Webhooks:
         payload = {**message.body, **thread, **{k: v for k, v in worn.items() if v}}
         params = {"wait": "true", "with_components": "true", **within}
         sent: Json = await self._http.request(
-            _route("POST", "", webhook), json=payload, params=params, trace_request_ctx=message.note
+            _route("POST", "", webhook), params=params, **message.request(payload)
         )
         return sent
 

@@ -119,6 +119,7 @@ class DiscordServer:
     webhooks: dict[str, Json] = field(default_factory=dict)
     without_webhooks: set[str] = field(default_factory=set)
     """Channels in which the bot may not manage them."""
+    without_files: set[str] = field(default_factory=set)
     crossposted: list[str] = field(default_factory=list)
     called: set[str] = field(default_factory=set)
     """Roles that administrators want called; any other is a problem."""
@@ -401,7 +402,7 @@ class DiscordServer:
             raise _Refused(400, 50035, "Invalid Form Body")
 
     def _made(self, channel: str, body: Json, files: list[str], author: Json | None = None) -> Json:
-        return {
+        made = {
             **_MESSAGE,
             "id": self._number(),
             "channel_id": channel,
@@ -413,6 +414,11 @@ class DiscordServer:
             "flags": body.get("flags", 0),
             "files": files,
         }
+        if len(body.get("attachments", ())) != len(files):
+            self.problems.append("files and their descriptions differ")
+        if ("attachment://" in json.dumps(body)) is not any("PNG" in file[:8] for file in files):
+            self.problems.append("a picture that is not shown, or not there")
+        return made
 
     def _calls(self, body: Json) -> bool:
         return any(text.startswith("<@&") for text in (body.get("content", ""), *texts(body)))
@@ -484,6 +490,8 @@ class DiscordServer:
         if known and body.get("enforce_nonce") and time.monotonic() - known[0] < self.nonce_seconds:
             return _json(known[1], headers=headers)
         self._check_message(body)
+        if files and channel in self.without_files:
+            raise _Refused(403, 50013, "Missing Permissions")
         message = self._made(channel, body, files)
         self._nonces[channel, str(body.get("nonce"))] = (time.monotonic(), message)
         self._keep(message)
@@ -787,7 +795,9 @@ async def _body(request: web.Request) -> tuple[Any, list[str]]:
         return json.loads(await request.read()), []
     parts = await request.post()
     files = [
-        each.file.read().decode() for each in parts.values() if isinstance(each, web.FileField)
+        each.file.read().decode(errors="replace")
+        for each in parts.values()
+        if isinstance(each, web.FileField)
     ]
     return json.loads(str(parts["payload_json"])), files
 

@@ -12,7 +12,13 @@ from tests.discord.server import EPHEMERAL, DiscordServer, Fault, Json
 from tests.discord.working import CLUB, FORUM, HALL, NEWS, THREAD, Ribao, at_work, en
 
 ROLE = 811
-MAY = {"links": 1 << 14, "webhooks": 1 << 29, "messages": 1 << 13, "mentions": 1 << 17}
+MAY = {
+    "links": 1 << 14,
+    "files": 1 << 15,
+    "webhooks": 1 << 29,
+    "messages": 1 << 13,
+    "mentions": 1 << 17,
+}
 
 
 def allow(server: DiscordServer, *names: str) -> None:
@@ -54,6 +60,37 @@ async def test_embeds_say_the_same_as_components(ribao: Ribao, places: dict[int,
     assert server.said_in(places[HALL]) == server.said_in(places[NEWS])
     assert all(set(pictures(e)) <= set(pictures(p)) for e, p in zip(embedded, plain, strict=True))
     assert embedded[0]["components"][-1]["components"][0]["options"]
+
+
+@pytest.mark.parametrize("style", ["components", "embeds"])
+async def test_an_issue_begins_with_a_cover_where_files_are_allowed(
+    ribao: Ribao, places: dict[int, Json], style: str
+) -> None:
+    server, hall, forum = ribao.server, places[HALL], places[FORUM]
+    await server.command(ribao.ann, hall, "channel", f"add <#{FORUM}> all")
+    await server.command(ribao.ann, hall, "subscribe", "all")
+    assert "Attach Files" in await set_(ribao, hall, "cover on")
+    allow(server, "links", "files")
+    for place in (hall, forum):
+        for text in (f"style {style}", "cover on"):
+            about = f"<#{place['id']}> options {text}"
+            done = (
+                await set_(ribao, hall, text)
+                if place is hall
+                else (await server.command(ribao.ann, hall, "channel", about)).told
+            )
+            assert en("option.done") in done
+    server.messages.clear()
+    await ribao.morning()
+    (post,) = [c for c in server.channels.values() if c.get("parent_id") == str(FORUM)]
+    for place in (hall, post):
+        first, *rest = server.messages[place["id"]]
+        assert "PNG" in first["files"][0][:8]
+        assert not any(message["files"] for message in rest)
+    server.without_files = {hall["id"]}
+    server.messages.clear()
+    await ribao.morning()
+    assert server.messages[hall["id"]][0]["files"] == [], "the words come all the same"
 
 
 async def test_a_role_is_called_once_and_only_if_it_was_set(
