@@ -98,7 +98,7 @@ def cover_of(issue: Issue) -> Cover:
         dateline=issue.dateline,
         day=issue.day,
         topics=issue.topics,
-        columns=[[_lines(entry) for entry in each.entries] for each in issue.sections],
+        columns=[[entry_lines(entry) for entry in each.entries] for each in issue.sections],
     )
 
 
@@ -160,7 +160,7 @@ def _palette() -> "Image":
     return palette
 
 
-def _lines(entry: Entry) -> int:
+def entry_lines(entry: Entry) -> int:
     """How long an item is in lines of the pattern: one for its title and each 120 characters."""
     return min(MAX_LINES, 1 + (len(entry.introduction) + len(entry.abstract)) // 120)
 

@@ -33,6 +33,7 @@ class ConsoleAdapter:
         self.renderer = ConsoleRenderer()
         self.mailbox = mailbox
         self._history = data_dir / "console_history"
+        self._files = data_dir / "files"
         self._chat = chat
 
     @classmethod
@@ -75,7 +76,8 @@ class ConsoleAdapter:
 
     async def run(self, handle: Handle) -> None:
         """Converse until the input ends or the person leaves."""
-        session = Session(handle, self.mailbox, self._chat, _language_of_environment())
+        language = _language_of_environment()
+        session = Session(handle, self.mailbox, self._chat, language, files=self._files)
         if self.interactive:
             from adapters.console.terminal import run_terminal  # noqa: PLC0415 - only for people
 

@@ -91,9 +91,11 @@ def _block_lines(block: Block) -> Iterator[Line]:
             yield from (Line(line, _TONES[tone]) for line in text.splitlines())
         case Rows(rows):
             yield from _table(rows)
-        case File(name, content):
+        case File(name, str(content)):
             yield Line(f"── {name}", Style.FAINT)
             yield from (Line(line) for line in content.splitlines())
+        case File(name):
+            yield Line(f"── {name}, {len(block.data) / 1000:,.0f} kB", Style.FAINT)
         case IssueBlock(issue):
             for number, piece in enumerate(issue_pieces(issue)):
                 if number:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from adapters.console.lines import Line, Style
 from adapters.console.mailbox import Mailbox, Message
 from adapters.console.render import reply_lines
 from bot.commands.context import Incoming
-from bot.commands.reply import Choice
+from bot.commands.reply import Choice, File, Reply
 from bot.model import ChatAddress, ChatKind
 from bot.platform import Handle
 
@@ -37,8 +38,18 @@ def address_of(name: str) -> ChatAddress:
 class Session:
     """Understands ``@name`` (switch), ``#channel`` (look), a choice's number, and commands."""
 
-    def __init__(self, handle: Handle, mailbox: Mailbox, chat: str, language: str | None) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        mailbox: Mailbox,
+        chat: str,
+        language: str | None,
+        *,
+        files: Path,
+    ) -> None:
+        """``files`` is the folder in which files are put for the person."""
         self.chat = chat
+        self._files = files
         self._handle = handle
         self._mailbox = mailbox
         self._language = language
@@ -102,7 +113,20 @@ class Session:
         if reply is None:
             return Output()
         self._choices = reply.choices
-        return Output(tuple(reply_lines(reply)))
+        return Output((*reply_lines(reply), *self._saved(reply)))
+
+    def _saved(self, reply: Reply) -> Iterator[Line]:
+        """A file that is no text can't be shown: it is put where the person finds it."""
+        for block in reply.blocks:
+            if isinstance(block, File) and isinstance(block.content, bytes):
+                path = self._files / block.name
+                try:
+                    self._files.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(block.content)
+                except OSError as error:
+                    yield Line(f"{path}: {error.strerror}", Style.REFUSAL)
+                else:
+                    yield Line(str(path), Style.LINK)
 
     def _received(self, chat: str, messages: tuple[Message, ...]) -> Iterator[Line]:
         for message in messages:

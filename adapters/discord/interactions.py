@@ -82,9 +82,9 @@ class Line:
             {"name": "payload_json", "value": json.dumps(payload)},
             {
                 "name": "files[0]",
-                "value": file.content.encode(),
+                "value": file.data,
                 "filename": file.name,
-                "content_type": "text/plain; charset=utf-8",
+                "content_type": file.media_type,
             },
         ]
         await self._http.request(self._route("POST"), form=form)

@@ -150,7 +150,7 @@ class Handlers:
             if isinstance(block, File):
                 await self._bot.send_document(
                     int(chat.id),
-                    InputFile(block.content.encode(), filename=block.name),
+                    InputFile(block.data, filename=block.name),
                     message_thread_id=thread_of(chat),
                 )
 

@@ -44,6 +44,43 @@ def build(
         tell(f"Look at it: {folder / 'index.html'}")
 
 
+@cli.command()
+def journal(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(help="As 2026-11; this month if left out.")] = "",
+    lang: Annotated[str, typer.Option(help="en, zh-CN or zh-TW.")] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="A PDF instead of an EPUB.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file; else named by month.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """The whole paper of a month, as the web edition published it, as an e-book."""
+    from bot.web.journal import makes_pdf
+
+    if pdf and not makes_pdf():
+        raise typer.BadParameter("PDF needs an extra: pip install 'ribao[pdf]'")
+    settings = settings_of(context, config)
+    name, content = asyncio.run(_journal(settings, month, lang, pdf))
+    path = output or Path(name)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}") from None
+    typer.echo(str(path))
+
+
+async def _journal(settings: "Settings", month: str, lang: str, pdf: bool) -> tuple[str, bytes]:
+    from bot import publishing
+    from bot.app import open_app
+    from bot.web import journal as make
+
+    async with open_app(settings) as app:
+        found = await publishing.journal(app, month, lang)
+        content = (make.pdf if pdf else make.epub)(found, app.clock.now())
+        return f"{found.file_name}.{'pdf' if pdf else 'epub'}", content
+
+
 async def _build(settings: "Settings", folder: Path) -> "Report":
     from bot.app import open_app
 

@@ -12,6 +12,7 @@ from bot.model import QuietHours
 MAX_PAUSE_DAYS = 365
 _SHOWN = 60
 
+_MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 _QUOTES = {'"': '"', "“": "”", "”": "”", "「": "」", "『": "』", "«": "»", "„": "“"}
 SEPARATORS = " \t\n,，、;；"
 MINUS = tuple("-−–—")
@@ -217,3 +218,13 @@ def day(text: str, today: date) -> date:
 def page_number(text: str) -> int:
     """A page from 1; anything else is the first."""
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+
+def month_of(text: str, today: date) -> str:
+    """``2026-11`` for what a person writes; this month if that is nothing. Raises ``Refusal``."""
+    if not text:
+        return f"{today:%Y-%m}"
+    match = _MONTH.fullmatch(text)
+    if match is None or not 1 <= int(match[2]) <= 12 or not int(match[1]):
+        raise Refusal("journal.invalid", text=shown(text), example=f"{today:%Y-%m}")
+    return f"{int(match[1]):04}-{int(match[2]):02}"

@@ -40,10 +40,15 @@ class IssueBlock:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file for the person, as text."""
+    """A file for the person: text, or the bytes of something that is none."""
 
     name: str
-    content: str
+    content: str | bytes
+    media_type: str = "text/plain; charset=utf-8"
+
+    @property
+    def data(self) -> bytes:
+        return self.content.encode() if isinstance(self.content, str) else self.content
 
 
 Block = Text | Rows | IssueBlock | File

@@ -13,7 +13,7 @@ from bot.model import LANGUAGES, Entry, Section
 from bot.topics import Taxonomy
 from bot.web import places
 from bot.web.editions import Printed
-from bot.web.rows import Row, entries_of, paragraphs, shortened, topics_of, web_link
+from bot.web.rows import Row, entries_of, links_of, paragraphs, shortened, topics_of, web_link
 from bot.web.site import Site
 from bot.web.words import OWN_NAMES, words
 
@@ -192,8 +192,6 @@ class Pages:
             (say["tasks"], " · ".join(entry.tasks)),
             (say["authors"], self._authors(entry, MAX_AUTHORS)),
         )
-        links = [(say["code"], url) for url in entry.code_urls if url != entry.url]
-        links += [(link.label or link.url, link.url) for link in entry.links]
         return {
             "number": entry.number,
             "title": entry.title,
@@ -201,8 +199,8 @@ class Pages:
             "facts": [fact for fact in facts if fact[1]],
             "introduction": paragraphs(entry.introduction),
             "abstract": paragraphs(entry.abstract),
-            "images": [{"url": web_link(url)} for url in entry.images if web_link(url)],
-            "links": [{"label": label, "url": url} for label, url in links if web_link(url)],
+            "images": [{"url": there} for url in entry.images if (there := web_link(url))],
+            "links": links_of(entry, say["code"]),
         }
 
     def _authors(self, entry: Entry, most: int) -> str:

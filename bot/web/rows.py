@@ -9,6 +9,7 @@ from bot.web.editions import Printed
 
 MAX_TEXT = 400
 MAX_AUTHORS = 10
+_ESCAPED = {n: f"%{n:02X}" for n in (*range(33), *b'"<>\\^`{|}', 127)}
 
 
 class Row(NamedTuple):
@@ -72,8 +73,18 @@ def shortened(text: str, limit: int) -> str:
 
 
 def web_link(url: str) -> str:
-    """``url`` if a browser may follow it: http or https, and nothing else."""
-    return url if url.lower().startswith(("http://", "https://")) else ""
+    """``url`` if a browser may follow it: http or https, and nothing else.
+
+    What no address may hold (RFC 3986, appendix A) is escaped: checkers of books are strict.
+    """
+    return url.translate(_ESCAPED) if url.lower().startswith(("http://", "https://")) else ""
+
+
+def links_of(entry: Entry, code: str) -> list[dict[str, str]]:
+    """Where else an entry leads; ``code`` is the word for that of a paper."""
+    links = [(code, url) for url in entry.code_urls if url != entry.url]
+    links += [(link.label or link.url, link.url) for link in entry.links]
+    return [{"label": label, "url": there} for label, url in links if (there := web_link(url))]
 
 
 def paragraphs(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from bot.han import simplified, traditional_pairs
 from bot.topics import Taxonomy
 from bot.web.rows import Row
 
-MONTH_BYTES = 400_000
+MONTH_BYTES = 360_000
 """About so long a month's file gets: that of a year stays below 5 MB."""
 
 _LEAST, _MOST = 24, 400

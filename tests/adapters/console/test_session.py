@@ -26,7 +26,7 @@ async def session(talk: Conversation) -> Session:
     async def handle(incoming: Incoming) -> Reply | None:
         return await talk.dispatcher.handle(incoming, talk.clock.now())
 
-    return Session(handle, talk.adapter.mailbox, "ann", None)
+    return Session(handle, talk.adapter.mailbox, "ann", None, files=talk.app.settings.data_dir)
 
 
 @pytest.fixture

@@ -1,0 +1,52 @@
+"""The journal of a month, as a file for the chat."""
+
+import asyncio
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+
+from bot.commands.arguments import month_of
+from bot.commands.context import Context
+from bot.commands.reply import File, Reply, Text
+from bot.errors import Refusal
+from bot.web.journal import EPUB_TYPE, PDF_TYPE, Journal, epub, makes_pdf, pdf
+
+
+async def journal(context: Context, argument: str) -> Reply:
+    """The issues that the chat was shown in a month, this one if none is named."""
+    wanted, as_pdf = _without_pdf(argument)
+    if as_pdf and not makes_pdf():
+        raise Refusal("journal.no_pdf")
+    month = month_of(wanted, context.today)
+    if month > f"{context.today:%Y-%m}":
+        raise Refusal("journal.future", month=context.say.published(month))
+    found = await _issues(context, month)
+    if not found.count:
+        raise Refusal("journal.none", month=context.say.published(month))
+    content = await _made(found, context.now, as_pdf)
+    name = f"{found.file_name}.{'pdf' if as_pdf else 'epub'}"
+    words = context.say(
+        "journal.done", month=context.say.published(month), n=len(found.issues), items=found.count
+    )
+    return Reply((Text(words), File(name, content, PDF_TYPE if as_pdf else EPUB_TYPE)))
+
+
+async def _made(found: Journal, now: datetime, as_pdf: bool) -> bytes:
+    """Beside the event loop: a PDF takes many seconds of computing, an EPUB up to one."""
+    if not as_pdf:
+        return await asyncio.to_thread(epub, found, now)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return await asyncio.get_running_loop().run_in_executor(pool, pdf, found, now)
+
+
+def _without_pdf(argument: str) -> tuple[str, bool]:
+    words = [word for word in argument.split() if word.casefold() != "pdf"]
+    return " ".join(words), len(words) < len(argument.split())
+
+
+async def _issues(context: Context, month: str) -> Journal:
+    services, chat = context.services, context.chat
+    days = [d for d in await services.issues.days(chat.id) if f"{d:%Y-%m}" == month]
+    issues = [await services.issues.shown(chat.id, day) for day in days]
+    return Journal(chat.language, month, tuple(issue for issue in issues if issue))
