@@ -18,6 +18,7 @@ from benchmarks import (
     search,
     site,
     startup,
+    telegram,
     today,
     topics,
 )
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "million": million.run,
     "pace": pace.run,
     "render": render.run,
+    "telegram": telegram.run,
     "topics": topics.run,
     "search": search.run,
     "site": site.run,

@@ -1,0 +1,131 @@
+"""Sending through Telegram's adapter and the unmodified SDK to a server on loopback.
+
+At the free rate of 30 messages a second, and at the paid one of 1000 with answers after 50 ms:
+through the ledger on SQLite, and through the adapter and the pacer alone.
+"""
+
+import asyncio
+import tempfile
+import time
+from bisect import bisect_left
+from dataclasses import replace
+from datetime import time as time_of_day
+from pathlib import Path
+
+from adapters.telegram.adapter import TelegramAdapter
+from benchmarks.botapi import TOKEN, running
+from benchmarks.measure import show
+from benchmarks.morning import DUE, Clock
+from bot.app import App, open_app
+from bot.config import Settings, TelegramSettings
+from bot.delivery.courier import Courier
+from bot.delivery.outlet import Outlet
+from bot.delivery.pace import Pacer
+from bot.model import Chat, ChatAddress, ChatKind, Schedule
+from scheduler.tick import AHEAD, Tick
+
+FREE, FREE_MESSAGES = 30.0, 600
+PAID, PAID_MESSAGES, PAID_ANSWER = 1000.0, 5000, 50
+ACCOUNT = ("telegram", TOKEN.partition(":")[0])
+
+
+def run() -> None:
+    asyncio.run(_run())
+
+
+async def _run() -> None:
+    took, arrived, cpu = await _alone(FREE, FREE_MESSAGES, 0, paid=False)
+    _report("30/s, adapter and pacer alone", took, arrived, cpu, ">= 29.4")
+    took, arrived, cpu = await _through_the_ledger(FREE, FREE_MESSAGES, 0, paid=False)
+    _report("30/s, through the ledger", took, arrived, cpu, ">= 29.4")
+    took, arrived, cpu = await _alone(PAID, PAID_MESSAGES, PAID_ANSWER, paid=True)
+    _report("1000/s paid, adapter and pacer alone", took, arrived, cpu, ">= 900")
+    took, arrived, cpu = await _through_the_ledger(PAID, PAID_MESSAGES, PAID_ANSWER, paid=True)
+    _report("1000/s paid, through the ledger", took, arrived, cpu, ">= 900")
+
+
+def _report(what: str, took: float, arrived: list[float], cpu: float, target: str) -> None:
+    most = max(bisect_left(arrived, start + 1) - n for n, start in enumerate(arrived))
+    show(f"{what}: messages a second", f"{(len(arrived) - 1) / took:,.1f}", target)
+    show("... most in any second, as they arrived", f"{most}")
+    show("... processor time of a message", f"{cpu / len(arrived) * 1000:.2f} ms")
+
+
+async def _alone(
+    rate: float, messages: int, milliseconds: int, *, paid: bool
+) -> tuple[float, list[float], float]:
+    """Seconds from the first to the last arrival, the arrivals, and processor time."""
+    async with running(milliseconds) as server:
+        settings = TelegramSettings(base_url=server.url, paid_broadcast=paid)
+        async with TelegramAdapter.open(TOKEN, settings) as adapter:
+            payload = adapter.renderer.plain("x" * 3500)
+            pacer, turn = Pacer(rate), asyncio.Lock()
+            numbers = iter(range(messages))
+
+            async def work() -> None:
+                for number in numbers:
+                    async with turn:
+                        while (wait := pacer.wait(time.monotonic())) > 0:  # noqa: ASYNC110
+                            await asyncio.sleep(wait)
+                        sent = time.monotonic()
+                        pacer.take(sent)
+                    chat = ChatAddress(*ACCOUNT, str(number + 1))
+                    await adapter.send(chat, payload, key=str(number), silent=False)
+                    pacer.answered(sent, time.monotonic())
+
+            start = time.process_time()
+            await asyncio.gather(*(work() for _ in range(adapter.limits.in_flight)))
+            cpu = time.process_time() - start
+    return server.arrived[-1] - server.arrived[0], server.arrived, cpu
+
+
+async def _through_the_ledger(
+    rate: float, messages: int, milliseconds: int, *, paid: bool
+) -> tuple[float, list[float], float]:
+    with tempfile.TemporaryDirectory() as folder:
+        clock = Clock(DUE - AHEAD)
+        settings = Settings(data_dir=Path(folder))
+        async with running(milliseconds) as server, open_app(settings, clock) as app:
+            telegram = TelegramSettings(base_url=server.url, paid_broadcast=paid)
+            async with TelegramAdapter.open(TOKEN, telegram) as adapter:
+                cpu = await _push(app, clock, adapter, rate, messages)
+    return server.arrived[-1] - server.arrived[0], server.arrived, cpu
+
+
+async def _push(app: App, clock: Clock, adapter: TelegramAdapter, rate: float, chats: int) -> float:
+    for number in range(chats):
+        await app.store.chats.add(_chat(number + 1), DUE - 2 * AHEAD)
+    store = app.store
+    limits = replace(adapter.limits, per_second=rate)
+    outlet = Outlet(adapter.renderer, adapter, limits)
+    courier = Courier(
+        store.ledger,
+        store.chats,
+        store.issues,
+        app.editor,
+        store.leases,
+        outlets={ACCOUNT: outlet},
+        clock=clock,
+    )
+    await Tick(store.chats, store.ledger, courier).prepare(clock.now())
+    clock.instant = DUE
+    stop = asyncio.Event()
+    start = time.process_time()
+    serving = asyncio.create_task(courier.serve(ACCOUNT, stop))
+    while courier.senders[ACCOUNT].counts["sent"] < chats:  # noqa: ASYNC110 - counted outside
+        await asyncio.sleep(0.05)
+    stop.set()
+    await serving
+    return time.process_time() - start
+
+
+def _chat(number: int) -> Chat:
+    return Chat(
+        id=0,
+        address=ChatAddress(*ACCOUNT, str(number)),
+        kind=ChatKind.PRIVATE,
+        title="",
+        language="en",
+        schedule=Schedule(time_of_day(8), "UTC"),
+        active_since=DUE - 2 * AHEAD,
+    )
