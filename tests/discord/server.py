@@ -44,6 +44,9 @@ SILENT = 1 << 12
 
 Json = dict[str, Any]
 
+_RIGHT: set[tuple[str, str, str]] = set()
+"""Requests in which the published API finds nothing wrong."""
+
 
 @dataclass
 class Request:
@@ -384,9 +387,16 @@ class DiscordServer:
         return _error(404, 0, "404: Not Found")
 
     def _check(self, method: str, path: str, body: Any) -> None:
+        """Held against the published API, the same request once: that takes long."""
         check = request_problems()
-        if check is not None:
-            self.problems += [f"{method} {path}: {each}" for each in check(method, path, body)]
+        nameless = {**body, "nonce": ""} if isinstance(body, dict) and "nonce" in body else body
+        request = (method, re.sub(r"\d+", "0", path), json.dumps(nameless))
+        if check is None or request in _RIGHT:
+            return
+        found = check(method, path, body)
+        self.problems += [f"{method} {path}: {each}" for each in found]
+        if not found:
+            _RIGHT.add(request)
 
     def _check_message(self, body: Json) -> None:
         """What Discord would refuse in a message, and what of it would be alive."""

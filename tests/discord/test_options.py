@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from adapters.discord.options import Options
 from tests.conversation import SetClock
 from tests.discord.oracles import pictures
-from tests.discord.server import EPHEMERAL, DiscordServer, Fault, Json
+from tests.discord.server import EPHEMERAL, USERNAME, DiscordServer, Fault, Json
 from tests.discord.working import CLUB, FORUM, HALL, NEWS, THREAD, Ribao, at_work, en
 
 ROLE = 811
@@ -62,24 +60,18 @@ async def test_embeds_say_the_same_as_components(ribao: Ribao, places: dict[int,
     assert embedded[0]["components"][-1]["components"][0]["options"]
 
 
-@pytest.mark.parametrize("style", ["components", "embeds"])
 async def test_an_issue_begins_with_a_cover_where_files_are_allowed(
-    ribao: Ribao, places: dict[int, Json], style: str
+    ribao: Ribao, places: dict[int, Json]
 ) -> None:
-    server, hall, forum = ribao.server, places[HALL], places[FORUM]
+    """In embeds in the hall, in components in the forum."""
+    server, hall = ribao.server, places[HALL]
     await server.command(ribao.ann, hall, "channel", f"add <#{FORUM}> all")
     await server.command(ribao.ann, hall, "subscribe", "all")
     assert "Attach Files" in await set_(ribao, hall, "cover on")
     allow(server, "links", "files")
-    for place in (hall, forum):
-        for text in (f"style {style}", "cover on"):
-            about = f"<#{place['id']}> options {text}"
-            done = (
-                await set_(ribao, hall, text)
-                if place is hall
-                else (await server.command(ribao.ann, hall, "channel", about)).told
-            )
-            assert en("option.done") in done
+    for text in ("style embeds", "cover on"):
+        assert en("option.done") in await set_(ribao, hall, text)
+    await server.command(ribao.ann, hall, "channel", f"<#{FORUM}> options cover on")
     server.messages.clear()
     await ribao.morning()
     (post,) = [c for c in server.channels.values() if c.get("parent_id") == str(FORUM)]
@@ -87,6 +79,7 @@ async def test_an_issue_begins_with_a_cover_where_files_are_allowed(
         first, *rest = server.messages[place["id"]]
         assert "PNG" in first["files"][0][:8]
         assert not any(message["files"] for message in rest)
+    assert server.messages[hall["id"]][0]["embeds"][0]["image"]
     server.without_files = {hall["id"]}
     server.messages.clear()
     await ribao.morning()
@@ -133,40 +126,47 @@ async def test_an_announcement_goes_on_to_who_follows_the_channel(
     assert server.crossposted == said[1:], "what is not published is there all the same"
 
 
-@pytest.mark.parametrize("place", [NEWS, THREAD, FORUM])
 async def test_a_webhook_posts_in_a_name_and_picture_of_the_channels_own(
-    ribao: Ribao, places: dict[int, Json], place: int
+    ribao: Ribao, places: dict[int, Json]
 ) -> None:
-    server, here = ribao.server, places[place]
-    named, hall = f"<#{place}>", places[HALL]
-    await server.command(ribao.ann, hall, "channel", f"add {named} all")
-    missing = await server.command(ribao.ann, hall, "channel", f"{named} options name Paper")
+    """In a channel, a thread and a forum; and whatever is taken away, the issue comes."""
+    server, hall = ribao.server, places[HALL]
+    await server.command(ribao.ann, hall, "channel", f"add <#{NEWS}> all")
+    missing = await server.command(ribao.ann, hall, "channel", f"<#{NEWS}> options name Paper")
     assert en("option.missing", permission="Manage Webhooks") in missing.told
     allow(server, "webhooks")
     for text in ("name My Discord", "picture javascript:x"):
-        wrong = await server.command(ribao.ann, hall, "channel", f"{named} options {text}")
-        assert "Write it like" in wrong.told
-    for text in ("name The Paper", "picture https://example.org/p.png"):
-        done = await server.command(ribao.ann, hall, "channel", f"{named} options {text}")
-        assert en("option.done") in done.told
-    server.messages.clear()
-    await ribao.morning()
-    if place == FORUM:
-        (here,) = [c for c in server.channels.values() if c.get("parent_id") == str(FORUM)]
-    said = server.messages[here["id"]]
-    assert len(said) > 2
-    worn = {(each["author"]["username"], each["author"]["avatar"]) for each in said}
-    assert worn == {("The Paper", "https://example.org/p.png")}
-    assert len(server.webhooks) == 1
-    # Somebody deletes the webhook; then the permission goes: the issue comes all the same.
-    server.webhooks.clear()
-    await ribao.morning()
-    assert len(server.webhooks) == 1
+        wrong = await server.command(ribao.ann, hall, "channel", f"<#{NEWS}> options {text}")
+        assert f"Write it like /channel <#{NEWS}> options" in wrong.told
+    for place in (NEWS, THREAD, FORUM):
+        await server.command(ribao.ann, hall, "channel", f"add <#{place}> all")
+        for text in ("name The Paper", "picture https://example.org/p.png"):
+            about = f"<#{place}> options {text}"
+            assert (
+                en("option.done") in (await server.command(ribao.ann, hall, "channel", about)).told
+            )
+    own = ("The Paper", "https://example.org/p.png")
+    assert await _morning_worn(ribao) == {str(NEWS): {own}, str(THREAD): {own}, str(FORUM): {own}}
+    assert len(server.webhooks) == 3
+    server.webhooks.clear()  # somebody deletes them
+    assert await _morning_worn(ribao) == {str(NEWS): {own}, str(THREAD): {own}, str(FORUM): {own}}
     server.webhooks.clear()
     server.without_webhooks = {str(NEWS), str(HALL), str(FORUM)}
+    bot = (USERNAME, None)
+    assert await _morning_worn(ribao) == {str(NEWS): {bot}, str(THREAD): {bot}, str(FORUM): {bot}}
+
+
+async def _morning_worn(ribao: Ribao) -> dict[str, set[tuple[str, str | None]]]:
+    """The names and pictures under which the next issues come, by channel or forum."""
+    server = ribao.server
     server.messages.clear()
     await ribao.morning()
-    assert sum(map(len, server.messages.values())) > 2 if place != FORUM else True
+    found = {}
+    for number, said in server.messages.items():
+        parent = server.channels[number].get("parent_id")
+        worn = {(each["author"]["username"], each["author"]["avatar"]) for each in said}
+        found[parent if parent == str(FORUM) else number] = worn
+    return found
 
 
 async def test_a_webhooks_message_whose_answer_was_lost_comes_once(
