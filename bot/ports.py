@@ -121,12 +121,14 @@ class ItemStore(Protocol):
         sample: bool,
         limit: int,
         sections: frozenset[Section] | None = None,
+        timeless: bool = False,
     ) -> tuple[Candidate, ...]:
         """Items that ``wanted`` may want, by standing, the best first, at most ``limit``.
 
         First seen after ``since`` and at or before ``until``; only the sample edition with
         ``sample`` (whatever its dates), never it without. For keywords this is a superset (a
         substring match); ``digest.select`` decides. With ``sections`` only those.
+        ``timeless``: their standing, and order, is without what they are worth for being new.
         """
         ...
 

@@ -1,25 +1,27 @@
 """Round-ups: the best items of a week, a month or a year, of a reader's topics.
 
 What ranks them is rank without freshness (``bot.digest.rank``): fame and readers' thumbs, the
-editor's picks, and the topics. They are looked for day by day, so that a long span is not won by
-its last days.
+editor's picks, and the topics; so a long span is not won by its last days.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.digest.choose import Caps, choose
 from bot.digest.compose import Edition, compose
-from bot.digest.rank import freshness, ranked
+from bot.digest.rank import ranked
 from bot.digest.select import topic_filter, wanted
 from bot.layouts.arrange import arranged
-from bot.layouts.weeks import chunks, days_of
+from bot.layouts.weeks import days_of, kind_of
 from bot.messages import messages
 from bot.model import Candidate, Issue, Section, Subscription, TopicFilter
 from bot.ports import IssueStore, ItemStore
 from bot.topics import Taxonomy
+
+MOST = 400
+"""The best so many papers, and other items, are looked at: far more than find room."""
 
 _PAPERS = frozenset({Section.PAPERS})
 _OTHERS = frozenset(Section) - _PAPERS
@@ -41,18 +43,9 @@ class Roundup:
     past: tuple[tuple[date, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
-    """How much is looked at each day, and how much more than in a daily issue finds room."""
-
-    per_day: int
-    growth: float
-
-
-def _size(span: str) -> _Size:
-    if "W" in span:
-        return _Size(40, 1.0)
-    return _Size(12, 1.5) if "-" in span else _Size(4, 2.0)
+def _growth(span: str) -> float:
+    """How much more than in a daily issue finds room."""
+    return {"weekly": 1.0, "monthly": 1.5, "yearly": 2.0}[kind_of(span)]
 
 
 class Roundups:
@@ -78,10 +71,10 @@ class Roundups:
         Before the first news it is made of the sample edition. Raises ``ValueError`` for no span.
         """
         by = topic_filter(wish.follows, self._taxonomy)
-        size = _size(wish.span)
+        growth = _growth(wish.span)
         sample = not await self._items.has_fetched(now)
-        found = await (self._sample(by, now) if sample else self._found(wish, by, size, now))
-        caps = Caps(int(self._caps.per_section * size.growth), int(self._caps.papers * size.growth))
+        found = await (self._sample(by, now) if sample else self._found(wish, by, now))
+        caps = Caps(int(self._caps.per_section * growth), int(self._caps.papers * growth))
         choices = choose(ranked(found, by, self._weights), caps, by)
         ids = tuple(item_id for choice in choices for item_id in choice.ids)
         stored = {each.id: each for each in await self._items.load(ids)}
@@ -89,26 +82,20 @@ class Roundups:
         issue = _with_days(issue, ids, await self._days(wish))
         return arranged(replace(issue, dateline=_dateline(wish)), ids)
 
-    async def _found(
-        self, wish: Roundup, by: TopicFilter, size: _Size, now: datetime
-    ) -> tuple[Candidate, ...]:
-        """Each item once: a day's items are those first seen in it."""
-        found: dict[int, Candidate] = {}
-        for since, until in _instants(wish, now):
-            fresh = freshness(until)
-            for sections in (_PAPERS, _OTHERS):
-                candidates = await self._items.candidates(
-                    by,
-                    since=since,
-                    until=until,
-                    sample=False,
-                    limit=size.per_day,
-                    sections=sections,
-                )
-                for each in candidates:
-                    if wanted(each, by):
-                        found[each.id] = replace(each, standing=each.standing - fresh)
-        return tuple(found.values())
+    async def _found(self, wish: Roundup, by: TopicFilter, now: datetime) -> tuple[Candidate, ...]:
+        found: list[Candidate] = []
+        since, until = _instants(wish)
+        for sections in (_PAPERS, _OTHERS):
+            found += await self._items.candidates(
+                by,
+                since=since,
+                until=min(until, now),
+                sample=False,
+                limit=MOST,
+                sections=sections,
+                timeless=True,
+            )
+        return tuple(each for each in found if wanted(each, by))
 
     async def _sample(self, by: TopicFilter, now: datetime) -> tuple[Candidate, ...]:
         found = await self._items.candidates(by, since=now, until=now, sample=True, limit=200)
@@ -124,18 +111,14 @@ class Roundups:
         }
 
 
-def _instants(wish: Roundup, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The local days of the span in UTC, those that have begun."""
+def _instants(wish: Roundup) -> tuple[datetime, datetime]:
+    """The first instant of the span in its zone, and that after its last, in UTC."""
     span = days_of(wish.span)
     if span is None:
         raise ValueError(f"no span: {wish.span!r}")
     zone = ZoneInfo(wish.zone)
-    for first, after in chunks(*span, days=1):
-        since, until = (
-            datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, after)
-        )
-        if since < now:
-            yield since, min(until, now)
+    first, after = (datetime.combine(day, time(), zone).astimezone(UTC) for day in span)
+    return first, after
 
 
 def _edition(wish: Roundup, day: date, *, sample: bool) -> Edition:

@@ -90,7 +90,7 @@ def _line(line: Line) -> str:
 def _span(span: Span) -> str:
     if span.url:
         return linked(span.text, span.url)
-    words = escaped(span.text)
+    words = escaped(f"[{span.text}]" if span.style is Style.CITE else span.text)
     if span.style is Style.STRONG:
         return f"**{words}**"
     if span.style is Style.EMPHASIS:

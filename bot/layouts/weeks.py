@@ -1,7 +1,6 @@
 """Spans of time that a round-up is of, and their names: weeks of ISO 8601, months, years. Pure."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.messages import Messages
@@ -61,14 +60,6 @@ def span_name(span: str, say: Messages) -> str:
     if match["week"]:
         return say("span.week", year=match["year"], week=int(match["week"]))
     return say.published(span) if match["month"] else say("span.year", year=match["year"])
-
-
-def chunks(first: date, after: date, days: int) -> Iterator[tuple[date, date]]:
-    """A span of days in pieces of at most ``days``."""
-    while first < after:
-        end = min(first + timedelta(days=days), after)
-        yield first, end
-        first = end
 
 
 KINDS = ("weekly", "monthly", "yearly")

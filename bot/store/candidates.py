@@ -7,10 +7,24 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, exists, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    cast,
+    exists,
+    extract,
+    literal,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.digest.rank import bounds
+from bot.digest.rank import PER_DAY, bounds
 from bot.model import SAMPLE_SOURCE, Candidate, Section, TopicFilter
 from bot.store.codec import search_text
 from bot.store.tables import is_one_of, item_topics, items, not_removed, standings
@@ -31,6 +45,7 @@ class Search:
     sample: bool
     limit: int
     sections: frozenset[Section] | None = None
+    timeless: bool = False
 
 
 async def find(connection: AsyncConnection, search: Search) -> tuple[Candidate, ...]:
@@ -51,13 +66,15 @@ async def find(connection: AsyncConnection, search: Search) -> tuple[Candidate, 
 
 def _is_by_topics(search: Search) -> bool:
     wanted = search.wanted
-    return bool(wanted.topics) and not (wanted.everything or wanted.keywords or search.sample)
+    of_all = wanted.everything or wanted.keywords or search.sample or search.timeless
+    return bool(wanted.topics) and not of_all
 
 
 async def _fetch(
     connection: AsyncConnection, search: Search, since: datetime
 ) -> tuple[Candidate, ...]:
-    rows = (await connection.execute(_query(search, since))).all()
+    query = _query(search, since, connection.dialect.name)
+    rows = (await connection.execute(query)).all()
     return tuple(map(_candidate, rows))
 
 
@@ -71,11 +88,23 @@ def _nth_newest(search: Search, number: int) -> Select[datetime]:
     )
 
 
-def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
+def _freshness(dialect: str) -> ColumnElement[Any]:
+    """What an item is worth for when it was first seen; see ``bot.digest.rank.freshness``."""
+    if dialect == "sqlite":  # see ``bot.store.tables.Instant``
+        days = type_coerce(items.c.first_seen, BigInteger) / literal_column("86400000000.0")
+    else:
+        days = extract("epoch", items.c.first_seen) / literal_column("86400.0")
+    return days * PER_DAY
+
+
+def _query(search: Search, since: datetime, dialect: str = "sqlite") -> Select[*tuple[Any, ...]]:
+    score: ColumnElement[Any] = standings.c.standing
+    if search.timeless:
+        score = score - _freshness(dialect)
     query = (
-        select(*_columns(search.wanted))
+        select(*_columns(search.wanted, score))
         .join_from(standings, items, items.c.id == standings.c.item_id)
-        .order_by(standings.c.standing.desc(), standings.c.item_id.desc())
+        .order_by(score.desc(), standings.c.item_id.desc())
         .limit(search.limit)
     )
     if search.sample:
@@ -85,9 +114,10 @@ def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
             items.c.source != SAMPLE_SOURCE,
             items.c.first_seen > since,
             items.c.first_seen <= search.until,
-            # What follows from the span, so that the index on the standing is read just there.
-            standings.c.standing.between(*bounds(since, search.until)),
         )
+        if not search.timeless:
+            # What follows from the span, so that the index on the standing is read just there.
+            query = query.where(standings.c.standing.between(*bounds(since, search.until)))
     query = query.where(not_removed())
     if search.sections is not None:
         query = query.where(items.c.section.in_(sorted(search.sections)))
@@ -98,7 +128,7 @@ def _query(search: Search, since: datetime) -> Select[*tuple[Any, ...]]:
     return query
 
 
-def _columns(wanted: TopicFilter) -> list[ColumnElement[Any]]:
+def _columns(wanted: TopicFilter, score: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     with_text = wanted.keywords or wanted.excluded_keywords
     return [
         items.c.id,
@@ -106,7 +136,7 @@ def _columns(wanted: TopicFilter) -> list[ColumnElement[Any]]:
         items.c.section,
         items.c.source,
         cast(items.c.topics, Text),
-        standings.c.standing,
+        score,
         standings.c.origins,
         items.c.text if with_text else literal(""),
     ]

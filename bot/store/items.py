@@ -112,10 +112,11 @@ class SqlItemStore:
         sample: bool,
         limit: int,
         sections: frozenset[Section] | None = None,
+        timeless: bool = False,
     ) -> tuple[Candidate, ...]:
         if not (wanted.everything or wanted.topics or wanted.keywords):
             return ()
-        asked = Search(wanted, since, until, sample, limit, sections)
+        asked = Search(wanted, since, until, sample, limit, sections, timeless)
         async with self._database.read() as connection:
             return await find(connection, asked)
 

@@ -106,6 +106,14 @@ def test_html_is_escaped_and_leads_only_to_the_web() -> None:
     assert re.findall(r'src="([^"]*)"', page) == []
 
 
+def test_footnotes_stand_in_brackets_on_every_platform() -> None:
+    issue = issue_in("newsletter")
+    for renderer in (ConsoleRenderer(), TelegramRenderer(), DiscordRenderer()):
+        text = "\n".join(renderer.render(issue)).replace("\\", "")
+        assert "Read it[1]" in text
+        assert "[1] " in text
+
+
 def test_discords_bodies_are_json_with_every_number() -> None:
     payloads = DiscordRenderer().render(issue_in("weekly"))
     text = "".join(json.dumps(json.loads(each), ensure_ascii=False) for each in payloads)

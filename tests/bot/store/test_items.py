@@ -299,3 +299,20 @@ async def test_candidates_use_the_indexes(store: Store) -> None:
         plan = await plan_of(store, _query(search, search.since))
         assert not plan.scans
         assert not plan.sorts
+
+
+async def test_timeless_candidates_are_not_better_for_being_new(store: Store) -> None:
+    fame = {"old": 900.0, "middle": 1.0, "new": 30.0}
+    for number, (key, stars) in enumerate(fame.items()):
+        item = an_item(key, signals={"stars": stars}, published=None)
+        await store.items.add([item], NOW - hours(2000 - 900 * number))
+    asked = {"since": NOW - hours(3000), "until": NOW}
+    usual = await find(store, ALL, **asked)
+    timeless = await find(store, ALL, **asked, timeless=True)
+    assert [each.key for each in usual] == ["new", "middle", "old"]
+    assert [each.key for each in timeless] == ["old", "new", "middle"]
+    scores = [round(each.standing, 3) for each in timeless]
+    merits = [
+        standing(an_item("x", signals={"stars": n}, published=None), NOW) for n in (900.0, 30.0)
+    ]
+    assert scores[0] - scores[1] == pytest.approx(merits[0] - merits[1], abs=0.01)
