@@ -30,7 +30,7 @@ def waits() -> Fault:
 
 @dataclass
 class FaultyServer(TelegramServer):
-    """A third of the messages meet a fault, and one in ten of these hangs for ``hang`` seconds.
+    """A third of the messages meet a fault; one in a hundred of these hangs for ``hang`` seconds.
 
     It lets no message meet twice what leaves open whether it arrived: that would be a dead letter.
     """
@@ -53,7 +53,7 @@ class FaultyServer(TelegramServer):
             "reset before": Fault(cut=True),
             "reset after": Fault(cut=True, taken=True),
         }
-        if self.hang and self.chance.random() < 0.1:
+        if self.hang and self.chance.random() < 0.01:
             kinds = {"hang": Fault(seconds=self.hang)}
         kind = self.chance.choice(list(kinds))
         if kind != "wait":
