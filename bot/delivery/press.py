@@ -115,7 +115,8 @@ class Press:
                 await self._store(new, edition)
                 new = {}
             await asyncio.sleep(0)
-        await self._store(new, edition)
+        if new:
+            await self._store(new, edition)
 
     async def _store(self, new: Mapping[Order, ComposedIssue], edition: Edition) -> None:
         ids = await self._issues.save_all(list(new.values()), edition.made_at)
