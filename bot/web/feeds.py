@@ -8,7 +8,7 @@ from typing import Any
 from bot.model import LANGUAGES
 from bot.topics import Taxonomy
 from bot.web import places
-from bot.web.pages import Pages, environment
+from bot.web.pages import Pages, fill
 from bot.web.rows import Row
 from bot.web.site import Site
 from bot.web.words import OWN_NAMES, words
@@ -33,7 +33,7 @@ class Feed:
 
     def atom(self) -> str:
         """The feed as Atom."""
-        return environment().get_template("atom.xml").render(feed=self._values("xml"))
+        return fill("atom.xml", {"feed": self._values("xml")})
 
     def json(self) -> str:
         """The feed as JSON Feed."""
@@ -124,4 +124,4 @@ def opml(site: Site, taxonomy: Taxonomy) -> str:
         ]
         groups.append({"title": OWN_NAMES[language], "feeds": feeds})
     title = words(LANGUAGES[0])["name"]
-    return environment().get_template("opml.xml").render(title=title, groups=groups)
+    return fill("opml.xml", {"title": title, "groups": groups})

@@ -19,7 +19,7 @@ from uuid import UUID, uuid5
 from bot.covers import Cover, draw, entry_lines, made_cover
 from bot.messages import messages
 from bot.model import Entry, Issue, IssueSection, Section
-from bot.web.pages import environment
+from bot.web.pages import fill
 from bot.web.rows import links_of, paragraphs, web_link
 from bot.web.words import words
 
@@ -126,8 +126,7 @@ class _Renderer:
         }
 
     def __call__(self, template: str, **more: Any) -> bytes:
-        page = environment().get_template(template).render(self._values | more)
-        return page.encode("utf-8", "replace")
+        return fill(template, self._values | more).encode()
 
 
 def _put(

@@ -24,7 +24,7 @@ PAGE_TEXT = 60_000
 """Characters of an issue's page that introductions may take together: it stays below 100 kB."""
 
 MAX_AUTHORS = 30
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Link = Mapping[str, object]
 
@@ -36,19 +36,14 @@ def environment() -> "Environment":
     return Environment(
         loader=PackageLoader("bot.web", "templates"),
         autoescape=True,
-        finalize=_clean,
         trim_blocks=True,
         lstrip_blocks=True,
     )
 
 
-def _clean(value: Any) -> Any:
-    """Without characters that XML can't hold (XML 1.0, 2.2), and that a browser would not show."""
-    if type(value) is str and not value.isascii():
-        return _NOT_IN_XML.sub("", value)
-    if type(value) is str and not value.isprintable():
-        return _NOT_IN_XML.sub("", value)
-    return value
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """The template, filled; without characters that XML can't hold (XML 1.0, 2.2)."""
+    return _NOT_IN_XML.sub("", environment().get_template(template).render(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +64,14 @@ class Pages:
         self._language = language
         self.say: Messages = messages(language)
         self._names = {t.id: taxonomy.name(t.id, language) for t in taxonomy.topics}
+        self._frames: dict[tuple[str, str], Mapping[str, str]] = {}
+        named = words(language)
+        self._menu = {
+            places.front(language): named["today"],
+            places.topics(language): named["topics"],
+            places.history(language): named["history"],
+            places.search(language): named["search"],
+        }
 
     # An issue and its items
 
@@ -407,31 +410,33 @@ class Pages:
         ]
 
     def _render(self, template: str, here: str, kind: str, **more: Any) -> str:
-        language = self._language
-        say = words(language)
-        menu = (
-            (places.front(language), say["today"]),
-            (places.topics(language), say["topics"]),
-            (places.history(language), say["history"]),
-            (places.search(language), say["search"]),
-        )
-        return (
-            environment()
-            .get_template(template)
-            .render(
-                {
-                    "lang": language,
-                    "w": say,
-                    "site": self._site,
-                    "root": places.up(here),
-                    "here": here,
-                    "canonical": here,
-                    "kind": kind,
-                    "menu": [{"place": place, "words": each} for place, each in menu],
-                    **more,
-                }
+        values = {
+            "lang": self._language,
+            "w": words(self._language),
+            "site": self._site,
+            "root": places.up(here),
+            "here": here,
+            "canonical": here,
+            "kind": kind,
+        }
+        frame = self._frame(here, values)
+        return fill(template, {**values, "frame": frame, **more})
+
+    def _frame(self, here: str, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """What does not differ between pages: made anew, it would be half the work of a page."""
+        key = values["root"], here if here in self._menu else ""
+        if key not in self._frames:
+            menu = [{"place": place, "words": name} for place, name in self._menu.items()]
+            made: Any = (
+                environment().get_template("frame.html").make_module({**values, "menu": menu})
             )
-        )
+            self._frames[key] = {
+                "head": made.head(),
+                "top": made.top(),
+                "theme": made.theme(),
+                "foot": made.foot(),
+            }
+        return self._frames[key]
 
 
 def below(taxonomy: Taxonomy, topic_id: str) -> Iterable[str]:
