@@ -17,6 +17,7 @@ def _token_nowhere(tmp_path: Path) -> Iterator[None]:
     root = logging.getLogger()
     before = root.level
     root.setLevel(logging.DEBUG)
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)  # it knows no token, and tells a lot
     yield
     root.setLevel(before)
     for path in tmp_path.rglob("*"):
