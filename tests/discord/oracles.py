@@ -5,15 +5,13 @@ The rules are the narrow part of Discord's markdown that Ribao writes. Whatever 
 something there is refused as ``ValueError``, so that nothing is alive by accident.
 """
 
-import importlib.util
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
-SPECS = Path(__file__).parents[3] / "shared" / "specs"
+from tests.published import problems_by
 
 Problems = Callable[[str, str, Any], list[str]]
 
@@ -135,16 +133,7 @@ def alive(body: Any) -> list[str]:
     return problems
 
 
-@cache
 def request_problems() -> Problems | None:
     """The check of a request against the published API; None where its description is not there."""
-    path = SPECS / "check_discord.py"
-    if not path.exists():
-        return None
-    spec = importlib.util.spec_from_file_location("check_discord", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    problems: Problems = module.problems
-    return problems
+    found: Problems | None = problems_by("check_discord")
+    return found

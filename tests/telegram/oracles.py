@@ -1,18 +1,16 @@
 """What others wrote about Telegram: TDLib's own parser of HTML, and a description of the API."""
 
-import importlib.util
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import tdjson
 
-SPECS = Path(__file__).parents[3] / "shared" / "specs"
+from tests.published import problems_by
 
 Problems = Callable[[str, Mapping[str, Any]], list[str]]
 
@@ -51,19 +49,10 @@ def _execute(query: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-@cache
 def request_problems() -> Problems | None:
     """The check of a request against the published API; None where its description is not there."""
-    path = SPECS / "check_telegram.py"
-    if not path.exists():
-        return None
-    spec = importlib.util.spec_from_file_location("check_telegram", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    problems: Problems = module.problems
-    return problems
+    found: Problems | None = problems_by("check_telegram")
+    return found
 
 
 _RICH_TAGS = frozenset({"h2", "h3", "p", "b", "i", "code", "a", "details", "summary"})
