@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from bot.digest.choose import DAILY_SECTIONS
 from bot.formats.links import is_address, is_code
@@ -11,7 +12,6 @@ from bot.layouts.document import (
     Document,
     Heading,
     Line,
-    Piece,
     Span,
     Style,
     Text,
@@ -24,9 +24,9 @@ from bot.layouts.parts import (
     authors_fact,
     card_facts,
     code_fact,
+    document_of,
     end,
     fact,
-    facts,
     introduction,
     introduction_lines,
     label,
@@ -35,11 +35,12 @@ from bot.layouts.parts import (
     note_facts,
     pictures,
     quoted,
+    section_of_cards,
     title_of,
     told,
 )
 from bot.layouts.sheet import Card, Sheet
-from bot.layouts.taxonomy import Place, places
+from bot.layouts.taxonomy import places
 from bot.messages import Messages, messages
 from bot.model import Link, Section
 
@@ -58,29 +59,10 @@ def lay_out(sheet: Sheet) -> Document:
     depth = max((len(place.path) for place in there), default=1)
     pieces = [head]
     for place in there:
-        pieces += _section(place, depth, linker, say)
+        card = partial(_card, level=max(depth, 1) + 2, say=say)
+        pieces += section_of_cards(place, card, linker, Tone.QUOTE)
     pieces.append(end(sheet, linker, Tone.QUOTE))
-    return Document(
-        sheet.layout,
-        sheet.language,
-        sheet.title,
-        tuple(each for each in pieces if each.blocks),
-        facts(sheet),
-    )
-
-
-def _section(place: Place, depth: int, linker: Linker, say: Messages) -> Iterator[Piece]:
-    above: list[Block] = []
-    if place.path:
-        above.append(Heading(len(place.path) + 1, line(place.path[-1])))
-    above += linked(place.remark, linker, Tone.QUOTE)
-    if not place.cards and above:
-        yield Piece(tuple(above))
-    for number, card in enumerate(place.cards):
-        opening = above if number == 0 else []
-        yield piece(
-            opening, _card(card, max(depth, 1) + 2, say), number=card.number, opens=len(opening)
-        )
+    return document_of(sheet, pieces)
 
 
 def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:

@@ -28,9 +28,9 @@ from bot.layouts.parts import (
     authors_fact,
     card_facts,
     code_fact,
+    document_of,
     end,
     fact,
-    facts,
     label,
     linked,
     links_fact,
@@ -80,13 +80,7 @@ def lay_out(sheet: Sheet) -> Document:
         heading = Heading(2, line(say("layout.references")))
         pieces.append(Piece((heading, References(tuple(notes.all)))))
     pieces.append(end(sheet, linker))
-    return Document(
-        sheet.layout,
-        sheet.language,
-        sheet.title,
-        tuple(each for each in pieces if each.blocks),
-        facts(sheet),
-    )
+    return document_of(sheet, pieces)
 
 
 def _contents(sheet: Sheet) -> Iterator[Block]:

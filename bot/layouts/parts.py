@@ -1,7 +1,7 @@
 """What all layouts share: the head and the end of an issue, and the facts of a card."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.digest.normalise import arxiv_id as arxiv_id_of
 from bot.formats.draft import paper_of
@@ -10,6 +10,7 @@ from bot.formats.languages import two_languages
 from bot.imported import Pointer
 from bot.layouts.document import (
     Block,
+    Document,
     Heading,
     Line,
     Listing,
@@ -26,6 +27,7 @@ from bot.layouts.document import (
     text,
 )
 from bot.layouts.sheet import Card, Sheet
+from bot.layouts.taxonomy import Place
 from bot.messages import Messages, messages
 from bot.model import Link, Section
 
@@ -40,6 +42,12 @@ def facts(sheet: Sheet) -> dict[str, str | int]:
     told: dict[str, str | int] = {} if sheet.number is None else {"number": sheet.number}
     texts = {"date": sheet.date, "week": sheet.week, "source": sheet.source_url}
     return told | {name: value for name, value in texts.items() if value}
+
+
+def document_of(sheet: Sheet, pieces: Iterable[Piece]) -> Document:
+    """The laid out sheet, without empty pieces."""
+    there = tuple(each for each in pieces if each.blocks)
+    return Document(sheet.layout, sheet.language, sheet.title, there, facts(sheet))
 
 
 class Linker:
@@ -151,6 +159,25 @@ def _related(ways: Sequence[Pointer], say: Messages) -> Iterator[Block]:
     if related:
         yield Heading(2, line(say("layout.related")))
         yield Listing(related)
+
+
+def section_of_cards(
+    place: Place,
+    lay_out: Callable[[Card], Iterable[Block]],
+    linker: Linker,
+    tone: Tone = Tone.PLAIN,
+    between: Sequence[Block] = (),
+) -> Iterator[Piece]:
+    """A heading with its remark and its cards, ``between`` before each but the first."""
+    above: list[Block] = []
+    if place.path:
+        above.append(Heading(len(place.path) + 1, line(place.path[-1])))
+    above += linked(place.remark, linker, tone)
+    if not place.cards:
+        yield Piece(tuple(above))
+    for number, card in enumerate(place.cards):
+        opening = between if number else above
+        yield piece(opening, lay_out(card), number=card.number, opens=len(opening))
 
 
 def fact(label: str, *parts: str | Span) -> Line:

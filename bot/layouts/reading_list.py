@@ -1,6 +1,7 @@
 """The reading list: a taxonomy of headings, and items that are headings with a link. Pure."""
 
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 from bot.formats.dates import read_date
@@ -10,7 +11,6 @@ from bot.layouts.document import (
     Block,
     Document,
     Heading,
-    Piece,
     Rule,
     Span,
     Style,
@@ -23,18 +23,19 @@ from bot.layouts.parts import (
     Linker,
     authors_fact,
     card_facts,
+    document_of,
     end,
-    facts,
     introduction_lines,
     label,
     linked,
     links_fact,
     pictures,
+    section_of_cards,
     title_of,
     told,
 )
 from bot.layouts.sheet import Card, Sheet
-from bot.layouts.taxonomy import Place, places
+from bot.layouts.taxonomy import places
 from bot.messages import Messages, messages
 from bot.model import Link
 
@@ -46,28 +47,10 @@ def lay_out(sheet: Sheet) -> Document:
     depth = max((len(place.path) for place in there), default=1)
     pieces = [piece(title_of(sheet), linked(sheet.introduction, linker))]
     for place in there:
-        pieces += _section(place, depth, linker, say)
+        card = partial(_card, level=max(depth, 1) + 2, say=say)
+        pieces += section_of_cards(place, card, linker, between=[Rule()])
     pieces.append(end(sheet, linker))
-    return Document(
-        sheet.layout,
-        sheet.language,
-        sheet.title,
-        tuple(each for each in pieces if each.blocks),
-        facts(sheet),
-    )
-
-
-def _section(place: Place, depth: int, linker: Linker, say: Messages) -> Iterator[Piece]:
-    above: list[Block] = []
-    if place.path:
-        above.append(Heading(len(place.path) + 1, line(place.path[-1])))
-    above += linked(place.remark, linker)
-    if not place.cards and above:
-        yield Piece(tuple(above))
-    for number, card in enumerate(place.cards):
-        opening = above if number == 0 else [Rule()]
-        blocks = _card(card, max(depth, 1) + 2, say)
-        yield piece(opening, blocks, number=card.number, opens=len(opening))
+    return document_of(sheet, pieces)
 
 
 def _card(card: Card, level: int, say: Messages) -> Iterator[Block]:

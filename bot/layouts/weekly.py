@@ -24,8 +24,8 @@ from bot.layouts.parts import (
     authors_fact,
     card_facts,
     code_fact,
+    document_of,
     end,
-    facts,
     introduction,
     is_arxiv_page,
     label,
@@ -55,13 +55,7 @@ def lay_out(sheet: Sheet) -> Document:
     for place in places(without_contents(sheet)):
         pieces += _section(place, say, by_week=bool(sheet.week))
     pieces.append(end(sheet, linker))
-    return Document(
-        sheet.layout,
-        sheet.language,
-        sheet.title,
-        tuple(each for each in pieces if each.blocks),
-        facts(sheet),
-    )
+    return document_of(sheet, pieces)
 
 
 def without_contents(sheet: Sheet) -> Sheet:
