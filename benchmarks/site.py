@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.measure import show
+from playwright.sync_api import sync_playwright
+
+from benchmarks.measure import percentile, show
 from benchmarks.search import _papers
 from bot.app import App, open_app
 from bot.config import Settings, WebSettings
@@ -34,6 +37,17 @@ from bot.model import (
 from bot.ports import ComposedIssue
 from bot.sample import sample_items
 from bot.web.build import Report
+from bot.web.serve import serving
+from tests.bot.web.test_browser import OFFLINE
+
+_FIRST_RESULT = """words => new Promise(found => {
+  const start = performance.now();
+  const results = document.getElementById("results");
+  new MutationObserver(() => results.firstChild && found(performance.now() - start))
+    .observe(results, {childList: true});
+  document.getElementById("q").value = words;
+  document.getElementById("search").requestSubmit();
+})"""
 
 DAYS, PER_DAY = 365, 100
 FIRST = date(2025, 11, 26)
@@ -82,6 +96,8 @@ async def _run(folder: Path) -> None:
         _, seconds = await _build(app, site, clock)
         show("nothing new", f"{seconds:.2f} s")
     _sizes(site)
+    async with serving(site, "127.0.0.1", 0, "en") as port:
+        await asyncio.to_thread(_search, f"http://127.0.0.1:{port}/")
 
 
 async def _build(app: App, site: Path, clock: Clock) -> tuple[Report, float]:
@@ -89,6 +105,26 @@ async def _build(app: App, site: Path, clock: Clock) -> tuple[Report, float]:
     start = time.perf_counter()
     report = await builder.build(clock.now())
     return report, time.perf_counter() - start
+
+
+def _search(address: str) -> None:
+    """How long a reader waits for the first result, nothing having been read before."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        show("first result in the browser", "skipped: no Chromium")
+        return
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=list(OFFLINE))
+        for language, words in (("en", "network"), ("zh-CN", "計算機視覺")):
+            times = []
+            for _ in range(5):
+                page = browser.new_page()
+                page.goto(f"{address}{language}/search/index.html")
+                times.append(page.evaluate(_FIRST_RESULT, words))
+                page.close()
+            shown = f"{min(times):.0f}, median {percentile(times, 0.5):.0f} ms"
+            show(f"{language}: first result in the browser", shown, "<= 200 ms")
+        browser.close()
 
 
 def _sizes(site: Path) -> None:

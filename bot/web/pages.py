@@ -202,7 +202,7 @@ class Pages:
             "facts": [fact for fact in facts if fact[1]],
             "introduction": paragraphs(entry.introduction),
             "abstract": paragraphs(entry.abstract),
-            "images": [{"url": there} for url in entry.images if (there := web_link(url))],
+            "images": list(filter(None, map(web_link, entry.images))),
             "links": links_of(entry, say["code"]),
         }
 
