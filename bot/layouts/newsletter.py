@@ -1,7 +1,7 @@
 """The newsletter: contents, numbered sections and entries, footnotes with a list. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.formats.links import is_code
@@ -186,8 +186,3 @@ def _cited(card: Card, notes: _Notes) -> _Cited:
 
 def _may_be_cited(url: str, card: Card) -> bool:
     return url == card.url or not is_code(url) or url in card.code_urls
-
-
-def contents_of(sections: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
-    """The lines of a table of contents: each section, and the entries under it."""
-    return tuple(each for title, entries in sections for each in (title, *entries))
