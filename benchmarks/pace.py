@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import time
 from bisect import bisect_left
 from datetime import time as time_of_day
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.config import Settings
 from bot.delivery.courier import Courier
 from bot.delivery.outlet import Limits, Outlet
 from bot.model import Chat, ChatAddress, ChatKind, Schedule
+from bot.ports import Account
 from scheduler.tick import AHEAD, Tick
 
 CHATS = 600
@@ -29,25 +31,7 @@ def run() -> None:
 async def _run(folder: Path) -> None:
     clock = Clock(DUE - AHEAD)
     async with running() as sink, open_app(Settings(data_dir=folder), clock) as app:
-        await _fill(app)
-        store = app.store
-        courier = Courier(
-            store.ledger,
-            store.chats,
-            store.issues,
-            app.editor,
-            store.leases,
-            outlets={ACCOUNT: Outlet(ConsoleRenderer(), sink, LIMITS)},
-            clock=clock,
-        )
-        await Tick(store.chats, store.ledger, courier).prepare(clock.now())
-        clock.instant = DUE
-        stop = asyncio.Event()
-        serving = asyncio.create_task(courier.serve(ACCOUNT, stop))
-        while courier.senders[ACCOUNT].counts["sent"] < CHATS:  # noqa: ASYNC110 - counted outside
-            await asyncio.sleep(0.05)
-        stop.set()
-        await serving
+        await push(app, clock, ACCOUNT, Outlet(ConsoleRenderer(), sink, LIMITS), CHATS)
     arrived = sink.arrived
     took = arrived[CHATS - 1] - arrived[0]
     most = max(bisect_left(arrived, start + 1) - n for n, start in enumerate(arrived))
@@ -56,11 +40,12 @@ async def _run(folder: Path) -> None:
     show("... most in any second, as they arrived", f"{most}", "<= 30")
 
 
-async def _fill(app: App) -> None:
-    for number in range(CHATS):
+async def push(app: App, clock: Clock, account: Account, outlet: Outlet, chats: int) -> float:
+    """Bring an issue of one message to new chats; returns the processor time of sending, in s."""
+    for number in range(chats):
         chat = Chat(
             id=0,
-            address=ChatAddress(*ACCOUNT, str(number)),
+            address=ChatAddress(*account, str(number + 1)),
             kind=ChatKind.PRIVATE,
             title="",
             language="en",
@@ -68,3 +53,23 @@ async def _fill(app: App) -> None:
             active_since=DUE - 2 * AHEAD,
         )
         await app.store.chats.add(chat, DUE - 2 * AHEAD)
+    store = app.store
+    courier = Courier(
+        store.ledger,
+        store.chats,
+        store.issues,
+        app.editor,
+        store.leases,
+        outlets={account: outlet},
+        clock=clock,
+    )
+    await Tick(store.chats, store.ledger, courier).prepare(clock.now())
+    clock.instant = DUE
+    stop = asyncio.Event()
+    start = time.process_time()
+    serving = asyncio.create_task(courier.serve(account, stop))
+    while courier.senders[account].counts["sent"] < chats:  # noqa: ASYNC110 - counted outside
+        await asyncio.sleep(0.05)
+    stop.set()
+    await serving
+    return time.process_time() - start

@@ -9,20 +9,19 @@ import tempfile
 import time
 from bisect import bisect_left
 from dataclasses import replace
-from datetime import time as time_of_day
 from pathlib import Path
 
 from adapters.telegram.adapter import TelegramAdapter
 from benchmarks.botapi import TOKEN, running
 from benchmarks.measure import show
 from benchmarks.morning import DUE, Clock
-from bot.app import App, open_app
+from benchmarks.pace import push
+from bot.app import open_app
 from bot.config import Settings, TelegramSettings
-from bot.delivery.courier import Courier
 from bot.delivery.outlet import Outlet
 from bot.delivery.pace import Pacer
-from bot.model import Chat, ChatAddress, ChatKind, Schedule
-from scheduler.tick import AHEAD, Tick
+from bot.model import ChatAddress
+from scheduler.tick import AHEAD
 
 FREE, FREE_MESSAGES = 30.0, 600
 PAID, PAID_MESSAGES, PAID_ANSWER = 1000.0, 5000, 50
@@ -88,44 +87,7 @@ async def _through_the_ledger(
         async with running(milliseconds) as server, open_app(settings, clock) as app:
             telegram = TelegramSettings(base_url=server.url, paid_broadcast=paid)
             async with TelegramAdapter.open(TOKEN, telegram) as adapter:
-                cpu = await _push(app, clock, adapter, rate, messages)
+                limits = replace(adapter.limits, per_second=rate)
+                outlet = Outlet(adapter.renderer, adapter, limits)
+                cpu = await push(app, clock, ACCOUNT, outlet, messages)
     return server.arrived[-1] - server.arrived[0], server.arrived, cpu
-
-
-async def _push(app: App, clock: Clock, adapter: TelegramAdapter, rate: float, chats: int) -> float:
-    for number in range(chats):
-        await app.store.chats.add(_chat(number + 1), DUE - 2 * AHEAD)
-    store = app.store
-    limits = replace(adapter.limits, per_second=rate)
-    outlet = Outlet(adapter.renderer, adapter, limits)
-    courier = Courier(
-        store.ledger,
-        store.chats,
-        store.issues,
-        app.editor,
-        store.leases,
-        outlets={ACCOUNT: outlet},
-        clock=clock,
-    )
-    await Tick(store.chats, store.ledger, courier).prepare(clock.now())
-    clock.instant = DUE
-    stop = asyncio.Event()
-    start = time.process_time()
-    serving = asyncio.create_task(courier.serve(ACCOUNT, stop))
-    while courier.senders[ACCOUNT].counts["sent"] < chats:  # noqa: ASYNC110 - counted outside
-        await asyncio.sleep(0.05)
-    stop.set()
-    await serving
-    return time.process_time() - start
-
-
-def _chat(number: int) -> Chat:
-    return Chat(
-        id=0,
-        address=ChatAddress(*ACCOUNT, str(number)),
-        kind=ChatKind.PRIVATE,
-        title="",
-        language="en",
-        schedule=Schedule(time_of_day(8), "UTC"),
-        active_since=DUE - 2 * AHEAD,
-    )
