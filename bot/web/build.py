@@ -347,8 +347,9 @@ class Finish:
     ) -> None:
         title = pages.feed_title(topic_id)
         feed = Feed(self._site, self._taxonomy, language, topic_id, title, newest(rows))
-        self._folder.write(places.feed(language, topic_id, "xml"), feed.atom())
-        self._folder.write(places.feed(language, topic_id, "json"), feed.json())
+        atom, json = feed.both()
+        self._folder.write(places.feed(language, topic_id, "xml"), atom)
+        self._folder.write(places.feed(language, topic_id, "json"), json)
 
 
 def _month_name(edition: Edition) -> str:

@@ -31,25 +31,27 @@ class Feed:
     title: str
     rows: Sequence[Row]
 
-    def atom(self) -> str:
-        """The feed as Atom."""
-        return fill("atom.xml", {"feed": self._values("xml")})
+    def both(self) -> tuple[str, str]:
+        """The feed as Atom and as JSON Feed, of entries that are put together once."""
+        values = self._values()
+        return fill("atom.xml", {"feed": values}), self._json(values)
 
-    def json(self) -> str:
-        """The feed as JSON Feed."""
-        values = self._values("json")
+    def _json(self, values: Mapping[str, Any]) -> str:
         feed = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": values["title"],
             "home_page_url": values["page"],
-            "feed_url": values["address"],
+            "feed_url": self._address("json"),
             "language": self.language,
             "authors": [{"name": values["author"]}],
             "items": [_json_item(entry, self.language) for entry in values["entries"]],
         }
         return json.dumps({k: v for k, v in feed.items() if v != ""}, ensure_ascii=False, indent=1)
 
-    def _values(self, ending: str) -> dict[str, Any]:
+    def _address(self, ending: str) -> str:
+        return self.site.address(places.feed(self.language, self.topic_id, ending))
+
+    def _values(self) -> dict[str, Any]:
         page = (
             places.topic(self.language, self.topic_id)
             if self.topic_id
@@ -61,7 +63,7 @@ class Feed:
             "language": self.language,
             "author": words(self.language)["name"],
             "updated": max((row.until for row in self.rows), default=BEFORE_ALL),
-            "address": self.site.address(places.feed(self.language, self.topic_id, ending)),
+            "address": self._address("xml"),
             "page": self.site.address(page),
             "entries": [self._entry(row) for row in self.rows],
         }
