@@ -104,10 +104,7 @@ class ItemStore(Protocol):
         ...
 
     async def has_fetched(self, until: datetime) -> bool:
-        """Whether any item was fetched or imported by ``until``: first seen at or before it.
-
-        Neither the sample edition nor what a reader sent in, which is no paper by itself.
-        """
+        """Whether any item other than the sample edition was first seen at or before ``until``."""
         ...
 
     async def count(self) -> int: ...

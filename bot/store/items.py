@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.curation.nouns import SUBMISSION_SOURCE, Decide
+from bot.curation.nouns import Decide
 from bot.digest.stories import traits_of
 from bot.model import SAMPLE_SOURCE, Candidate, Item, Section, StoredItem, TopicFilter
 from bot.ports import Added
@@ -17,8 +17,6 @@ from bot.store.codec import row_to_item
 from bot.store.engine import Database, Queue, retried
 from bot.store.stories import gathering_for, ids_by_key, store_gathering
 from bot.store.tables import items, removed_items
-
-_NOT_FETCHED = (SAMPLE_SOURCE, SUBMISSION_SOURCE)
 
 
 class SqlItemStore:
@@ -94,7 +92,7 @@ class SqlItemStore:
 
     async def has_fetched(self, until: datetime) -> bool:
         if self._first_fetched is None:
-            first = select(func.min(items.c.first_seen)).where(items.c.source.not_in(_NOT_FETCHED))
+            first = select(func.min(items.c.first_seen)).where(items.c.source != SAMPLE_SOURCE)
             async with self._database.read() as connection:
                 self._first_fetched = await connection.scalar(first)
         return self._first_fetched is not None and self._first_fetched <= until

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bot.curation.nouns import SUBMISSION_SOURCE
 from bot.digest.enrich import MOST, enriched
 from bot.digest.rank import standing
 from bot.model import (
@@ -131,11 +130,6 @@ async def test_a_second_sight_enriches(store: Store) -> None:
     )
     assert await find_keys(store, TopicFilter(topics=frozenset({"b"}))) == ["1"]
     assert await find_keys(store, TopicFilter(keywords=("别的",))) == ["1"]
-
-
-async def test_what_a_reader_sends_in_does_not_end_the_sample_edition(store: Store) -> None:
-    await store.items.add([an_item("1", source=SUBMISSION_SOURCE)], NOW)
-    assert not await store.items.has_fetched(NOW)
 
 
 async def test_a_sample_item_fetched_for_real_is_new_today(store: Store) -> None:
