@@ -16,11 +16,11 @@ from sqlalchemy import create_engine
 from bot.errors import NewerDatabase, StoreError
 from bot.store import Store, migrate, open_store
 from bot.store.engine import open_database
-from bot.store.tables import metadata
 from tests.bot.store.builders import add_chat
 from tests.bot.store.conftest import differences, is_migrated, spoil
 
 HEAD = migrate.HEAD
+REVISION = "SELECT version_num FROM alembic_version"
 
 
 def alembic_config() -> Config:
@@ -89,19 +89,16 @@ def structure(path: Path) -> dict[str, object]:
         }
 
 
-def test_migrations_give_the_schema_of_the_tables(tmp_path: Path, path: Path) -> None:
-    fresh = tmp_path / "fresh.db"
-    engine = create_engine(f"sqlite:///{fresh}")
-    metadata.create_all(engine)
-    engine.dispose()
-    assert structure(path) == structure(fresh)
-
-
-def test_alembic_sees_no_difference(path: Path) -> None:
-    engine = create_engine(f"sqlite:///{path}")
+def test_migrations_give_the_schema_of_a_new_database(tmp_path: Path, path: Path) -> None:
+    migrated = tmp_path / "migrated.db"
+    engine = create_engine(f"sqlite:///{migrated}")
+    with engine.begin() as connection:
+        migrate.run_migrations(connection)
     with engine.connect() as connection:
         assert differences(connection) == []
     engine.dispose()
+    assert structure(migrated) == structure(path)
+    assert value(migrated, REVISION) == value(path, REVISION) == HEAD
 
 
 async def test_upgrading_again_changes_nothing(store: Store, path: Path) -> None:

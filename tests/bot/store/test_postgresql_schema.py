@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import NewerDatabase, StoreError
-from bot.store import open_store
+from bot.store import migrate, open_store
 from bot.store.engine import Database, Queue, open_database
 from bot.store.tables import metadata
 from tests.bot.store.builders import add_chat
@@ -45,13 +45,6 @@ async def test_many_processes_may_create_the_schema_at_once(url: str) -> None:
     assert await tables(url) == {*metadata.tables, "alembic_version"}
 
 
-async def test_alembic_sees_no_difference(url: str) -> None:
-    store = await open_store(url)
-    async with store.database.read() as connection:
-        assert await connection.run_sync(differences) == []
-    await store.close()
-
-
 STRUCTURE = """
 SELECT tablename || ': ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL
@@ -71,16 +64,17 @@ async def structure(url: str) -> set[str]:
     return {line for line in found if is_migrated(line) and not line.startswith("alembic")}
 
 
-async def test_migrations_give_the_schema_of_the_tables(
+async def test_migrations_give_the_schema_of_a_new_database(
     url: str, postgresql_databases: PostgresqlDatabases
 ) -> None:
     await (await open_store(url)).close()
-    fresh = await asyncio.to_thread(postgresql_databases.bare)
-    database = await open_database(fresh)
-    async with database.write() as connection:
-        await connection.run_sync(metadata.create_all)
+    migrated = await asyncio.to_thread(postgresql_databases.bare)
+    database = await open_database(migrated)
+    async with database.migration() as connection:
+        await connection.run_sync(migrate.run_migrations)
+        assert await connection.run_sync(differences) == []
     await database.close()
-    assert await structure(url) == await structure(fresh)
+    assert await structure(migrated) == await structure(url)
 
 
 async def test_nothing_is_created_without_an_upgrade(url: str) -> None:
