@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.forked import SECONDS, nursery
+
 RIBAO = Path(sys.executable).with_name("ribao")
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -36,13 +38,18 @@ class Command:
 
     def __call__(self, *arguments: str | Path, stdin: str = "", **environment: str) -> Outcome:
         config: Sequence[str | Path] = ("-c", self.config) if self.config else ()
+        command = [str(each) for each in (RIBAO, *config, *arguments)]
+        env = {**os.environ, "RIBAO_DATA_DIR": str(self.data_dir), **environment}
+        if not environment:
+            return Outcome(*nursery().run(command, stdin, env))
+        # What the interpreter itself reads of its environment, only a new one can read.
         done = subprocess.run(
-            [RIBAO, *config, *arguments],
+            command,
             input=stdin,
-            env={**os.environ, "RIBAO_DATA_DIR": str(self.data_dir), **environment},
+            env=env,
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=SECONDS,
             check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)

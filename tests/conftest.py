@@ -6,12 +6,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.conversation import Conversation, conversation
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.postgresql import missing, server
 
 ENGINES = ("sqlite", "postgresql")
+
+# How long a test takes says nothing of what it tests, on a busy machine.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
