@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from adapters import adapter_class
@@ -54,6 +55,7 @@ from scheduler.tick import Tick
 if TYPE_CHECKING:
     from bot.sources.http import Fetcher
     from bot.web.build import Builder
+    from bot.web.copying import Get
 
 
 SITE_ID = "site_id"
@@ -179,6 +181,7 @@ class App:
     async def site_builder(self, folder: Path) -> "Builder":
         """What builds the web edition into a folder."""
         from bot.web.build import Builder  # noqa: PLC0415 - most commands need no pages
+        from bot.web.copying import Copier  # noqa: PLC0415 - see above
         from bot.web.site import Site  # noqa: PLC0415
 
         store, web = self.store, self.settings.web
@@ -192,13 +195,16 @@ class App:
             telegram=web.telegram.removeprefix("@"),
             discord=web.discord,
         )
+        editions = self.editions()
+        copies = web.images == "copy"
         return Builder(
             site,
-            self.editions(),
+            editions,
             store.issues,
             taxonomy=self.taxonomy,
             folder=folder,
             default_language=self.settings.readers.language,
+            copier=Copier(editions, partial(open_images, self)) if copies else None,
         )
 
     def editions(self) -> Editions:
@@ -340,14 +346,20 @@ async def open_ingest(app: App) -> AsyncIterator[Ingest]:
         )
 
 
-def _fetcher(app: App) -> "Fetcher":
+IMAGE_SECONDS = 10.0
+"""For one image: a build waits for it."""
+
+_IMAGES = "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.1"
+
+
+def _fetcher(app: App, **more: Any) -> "Fetcher":
     """What fetches, taking turns with all other processes of this installation."""
     from bot.sources.http import Fetcher  # noqa: PLC0415 - httpx is only loaded to fetch
     from bot.sources.politeness import Politeness  # noqa: PLC0415
 
     settings = app.settings.fetch
     politeness = Politeness(app.store.turns, gap=settings.pause_seconds)
-    return Fetcher(contact=settings.contact, politeness=politeness)
+    return Fetcher(contact=settings.contact, politeness=politeness, **more)
 
 
 @asynccontextmanager
@@ -357,6 +369,17 @@ async def open_look(app: App) -> AsyncIterator[Look]:
 
     async with _fetcher(app) as fetcher:
         yield looking(fetcher.get_public)
+
+
+@asynccontextmanager
+async def open_images(app: App) -> "AsyncIterator[Get]":
+    """What gives the images of items: on the open internet only."""
+    async with _fetcher(app, seconds=IMAGE_SECONDS, accept=_IMAGES) as fetcher:
+
+        async def get(url: str, now: datetime) -> bytes:
+            return (await fetcher.get_public(url, now)).body
+
+        yield get
 
 
 def source_specs(settings: Settings, taxonomy: Taxonomy) -> tuple[SourceSpec, ...]:

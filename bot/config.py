@@ -218,6 +218,7 @@ class WebSettings(_Table):
     ``base_url`` is the address at which the site is reached. ``time`` and ``timezone`` say when
     the edition of the day comes out; left out, they are those of ``readers``. ``telegram`` is the
     bot's name and ``discord`` its application id, for the links by which readers subscribe.
+    ``images`` says whether those of items are linked, or copied into the site and shown.
     """
 
     base_url: HttpUrl | None = None
@@ -228,6 +229,7 @@ class WebSettings(_Table):
     timezone: Zone | None = None
     telegram: str = Field(default="", pattern=r"^@?\w{0,32}$")
     discord: str = Field(default="", pattern=r"^\d{0,20}$")
+    images: Literal["link", "copy"] = "link"
 
 
 class ConsoleSettings(_Table):

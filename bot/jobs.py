@@ -101,7 +101,9 @@ async def _build_site(app: App, keeper: Keeper, now: datetime) -> None:
     publishes = await keeper.take("web", 2 * SITE_EVERY) and await app.editions().is_due(now)
     builder = await app.site_builder(app.settings.web_folder)
     try:
-        await builder.build(now, publish=bool(publishes))
+        report = await builder.build(now, publish=bool(publishes))
+        if (images := report.images) and images.copied:
+            log.info("web: %d images copied, %d left", images.copied, images.waiting)
     except SiteError as error:
         log.warning("web: %s", error)
 

@@ -1,6 +1,7 @@
 """Commands on the web edition."""
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,21 +27,17 @@ def build(
     """Publish the edition of today, and build what changed since the last time."""
     report = asyncio.run(_build(settings_of(context, config), folder))
     if as_json:
-        print_json(
-            [
-                {
-                    "editions": report.editions,
-                    "built": report.built,
-                    "written": report.written,
-                    "removed": report.removed,
-                }
-            ]
-        )
+        print_json([asdict(report)])
     else:
         typer.echo(
             f"{report.editions} editions, {report.built} of them built anew; "
             f"{report.written} files written, {report.removed} removed."
         )
+        if images := report.images:
+            typer.echo(
+                f"Images: {images.copied} copied, {images.failed} not to be had, which are links; "
+                f"{images.waiting} left for the next build."
+            )
         tell(f"Look at it: {folder / 'index.html'}")
 
 

@@ -71,11 +71,13 @@ class Fetcher:
         max_bytes: int = MAX_BYTES,
         lookup: Lookup = resolve,
         politeness: Politeness | None = None,
+        accept: str = _ACCEPT,
     ) -> None:
         """``contact`` is an address or page of the operator, told to the servers.
 
         ``lookup`` finds the addresses of hosts that nobody configured. Without ``politeness`` the
-        fetcher takes turns by itself, not with other processes.
+        fetcher takes turns by itself, not with other processes. ``accept`` is the header of that
+        name.
         """
         self._politeness = politeness or Politeness()
         self._seconds = seconds
@@ -84,7 +86,7 @@ class Fetcher:
             transport=Transport(lookup),
             headers={
                 "User-Agent": user_agent(contact),
-                "Accept": _ACCEPT,
+                "Accept": accept,
                 "Accept-Encoding": "gzip",
             },
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),

@@ -21,12 +21,14 @@ from bot.covers import cover_of
 from bot.model import LANGUAGES
 from bot.ports import IssueStore
 from bot.topics import Taxonomy
-from bot.web import places
+from bot.web import copying, places
+from bot.web.copying import Copier, Tally
 from bot.web.editions import Edition, Editions, Printed
 from bot.web.feeds import Feed, newest, opml
 from bot.web.folder import Folder
 from bot.web.months import MonthState, MonthTask, Sheet, build_month
 from bot.web.pages import Neighbours, Pages
+from bot.web.pictures import Album, Picture, Removed
 from bot.web.rows import Row
 from bot.web.searchindex import folding_table, months_index
 from bot.web.site import Site, assets
@@ -48,12 +50,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build did: how many editions there are and were built, and what became of files."""
+    """What a build did: how many editions there are and were built, and what became of files.
+
+    ``images`` is None where the site holds no copies of images.
+    """
 
     editions: int
     built: int
     written: int
     removed: int
+    images: Tally | None = None
 
 
 class Builder:
@@ -68,9 +74,12 @@ class Builder:
         taxonomy: Taxonomy,
         folder: Path,
         default_language: str,
+        copier: Copier | None = None,
     ) -> None:
+        """Without ``copier`` images are links, and copies that the folder has go."""
         self._site = site
         self._editions = editions
+        self._copier = copier
         self._issues = issues
         self._taxonomy = taxonomy
         self._folder = folder
@@ -88,23 +97,35 @@ class Builder:
         if editions:
             sample = ()
         removed = await self._issues.removed_items([e.issue_id for e in editions])
-        plan = Plan.of((*editions, *(p.edition for p in sample)), removed)
         folder = Folder(self._folder)
+        album, images = await self._copied(folder, editions, removed, now)
+        plan = Plan.of((*editions, *(p.edition for p in sample)), removed, album)
         before = self._before(folder)
         orders = self._orders(plan, before)
         if before and not orders:
-            return Report(editions=len(plan.keys), built=0, written=0, removed=0)
+            return Report(len(plan.keys), 0, folder.written, folder.removed, images)
         months, written, gone = await self._run(plan, orders, before, sample, progress)
         latest = await self._latest(plan, sample)
         finish = Finish(self._site, self._taxonomy, folder, self._default)
         await asyncio.to_thread(finish.build, months, latest, plan)
+        kept = {picture.place for picture in album.copies.values()}
+        await asyncio.to_thread(folder.keep_only, places.PICTURES, kept)
         folder.remember(_STATE, {"version": self._fingerprint(), "months": months})
         return Report(
             editions=len(plan.keys),
             built=sum(len(order.changed) for order in orders),
             written=written + folder.written,
             removed=gone + folder.removed,
+            images=images,
         )
+
+    async def _copied(
+        self, folder: Folder, editions: Sequence[Edition], removed: Removed, now: datetime
+    ) -> tuple[Album, Tally | None]:
+        if self._copier is None:
+            copying.forget(folder)
+            return Album(), None
+        return await self._copier.copy(folder, editions, removed, now)
 
     def _fingerprint(self) -> str:
         names = sha256(repr(self._taxonomy.topics).encode()).hexdigest()[:16]
@@ -193,6 +214,7 @@ class Builder:
                     printed[edition],
                     near[edition],
                     plan.removed.get(edition.issue_id, frozenset()),
+                    plan.pictures[edition],
                 )
                 for edition in order.changed
             ),
@@ -243,10 +265,11 @@ class Plan:
     keys: Mapping[Edition, str]
     neighbours: Mapping[Edition, tuple[date | None, date | None]]
     by_day: Mapping[date, tuple[Edition, ...]]
-    removed: Mapping[int, frozenset[int]]
+    removed: Removed
+    pictures: Mapping[Edition, Mapping[str, Picture]]
 
     @classmethod
-    def of(cls, editions: Sequence[Edition], removed: Mapping[int, frozenset[int]]) -> "Plan":
+    def of(cls, editions: Sequence[Edition], removed: Removed, album: Album) -> "Plan":
         ordered = sorted(editions, key=lambda edition: edition.day)
         by_day: dict[date, tuple[Edition, ...]] = {}
         neighbours: dict[Edition, tuple[date | None, date | None]] = {}
@@ -256,13 +279,16 @@ class Plan:
             own = [edition for edition in ordered if edition.language == language]
             days = [None, *(edition.day for edition in own), None]
             neighbours |= {e: (days[n], days[n + 2]) for n, e in enumerate(own)}
+        pictures = {edition: album.shown(edition, removed) for edition in ordered}
         keys = {}
         for edition in ordered:
             same_day = (each.issue_id for each in by_day[edition.day])
             gone = sorted(removed.get(edition.issue_id, ()))
-            parts = (*neighbours[edition], *same_day, "without", *gone)
+            parts = [*neighbours[edition], *same_day, "without", *gone]
+            if shown := pictures[edition]:
+                parts += ["pictures", sha256(repr(shown).encode()).hexdigest()[:16]]
             keys[edition] = " ".join(map(str, parts))
-        return cls(tuple(ordered), keys, neighbours, by_day, removed)
+        return cls(tuple(ordered), keys, neighbours, by_day, removed, pictures)
 
 
 class Finish:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,13 @@ class Folder:
                 self.removed += 1
         except OSError as error:
             raise SiteError(f"{self.root / place}: {error.strerror}") from error
+
+    def keep_only(self, below: str, kept: Collection[str]) -> None:
+        """Remove every file below a folder but those at the places ``kept``."""
+        for path in sorted((self.root / below).rglob("*")):
+            place = path.relative_to(self.root).as_posix()
+            if path.is_file() and place not in kept:
+                self.remove(place)
 
     def remember(self, name: str, state: Any) -> None:
         """Keep plain JSON values for the next build."""

@@ -17,6 +17,7 @@ from bot.web import places
 from bot.web.editions import Printed
 from bot.web.folder import Folder
 from bot.web.pages import Neighbours, Pages
+from bot.web.pictures import Picture
 from bot.web.rows import Row, rows_of
 from bot.web.searchindex import month_index
 from bot.web.site import Site
@@ -30,6 +31,7 @@ class Sheet:
     printed: Printed
     near: Neighbours
     removed: frozenset[int] = frozenset()
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _build_edition(folder: Folder, pages: Pages, sheet: Sheet) -> None:
     folder.write(places.cover(language, printed.issue.day), draw(cover))
     page = pages.issue(printed, sheet.near, sheet.removed, cover)
     folder.write(places.issue(language, printed.issue.day), page)
-    for place, item_page in pages.items(printed, sheet.near, sheet.removed, cover):
+    for place, item_page in pages.items(printed, sheet.near, sheet.removed, cover, sheet.pictures):
         folder.write(place, item_page)
 
 

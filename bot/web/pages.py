@@ -13,6 +13,7 @@ from bot.model import LANGUAGES, Entry, Section
 from bot.topics import Taxonomy
 from bot.web import places
 from bot.web.editions import Printed
+from bot.web.pictures import Picture
 from bot.web.rows import Row, entries_of, links_of, paragraphs, shortened, topics_of, web_link
 from bot.web.site import Site
 from bot.web.words import OWN_NAMES, words
@@ -130,9 +131,14 @@ class Pages:
         )
 
     def items(
-        self, printed: Printed, near: Neighbours, removed: frozenset[int], cover: Cover
+        self,
+        printed: Printed,
+        near: Neighbours,
+        removed: frozenset[int],
+        cover: Cover,
+        pictures: Mapping[str, Picture],
     ) -> Iterable[tuple[str, str]]:
-        """The pages of an edition's items, each with its place."""
+        """The pages of an edition's items, each with its place; ``pictures`` by address."""
         shown = [(e, item_id) for e, item_id in entries_of(printed) if item_id not in removed]
         day = self.say.short_day(printed.issue.day)
         issue = {
@@ -159,7 +165,7 @@ class Pages:
                             else ""
                         )
                     ),
-                    e=self._details(entry),
+                    e=self._details(entry, pictures),
                     topics=self._topic_links(topics_of(entry, self._taxonomy)),
                     issue=issue,
                     previous=self._item_link(before),
@@ -185,7 +191,7 @@ class Pages:
             "code_urls": [u for u in map(web_link, entry.code_urls[:2]) if u and u != entry.url],
         }
 
-    def _details(self, entry: Entry) -> dict[str, Any]:
+    def _details(self, entry: Entry, pictures: Mapping[str, Picture]) -> dict[str, Any]:
         """An item as it stands on its own page: all of it."""
         say = words(self._language)
         facts = (
@@ -202,7 +208,11 @@ class Pages:
             "facts": [fact for fact in facts if fact[1]],
             "introduction": paragraphs(entry.introduction),
             "abstract": paragraphs(entry.abstract),
-            "images": list(filter(None, map(web_link, entry.images))),
+            "images": [
+                {"url": url, "shown": pictures.get(url)}
+                for url in map(web_link, entry.images)
+                if url
+            ],
             "links": links_of(entry, say["code"]),
         }
 

@@ -6,6 +6,7 @@ All links within the site are relative, so that it works under any address, and 
 from datetime import date
 
 STATIC = "static"
+PICTURES = "pictures"
 OPML = "feeds.opml"
 
 
@@ -65,6 +66,11 @@ def feed(language: str, topic_id: str | None, ending: str) -> str:
 
 def cover(language: str, day: date | str) -> str:
     return f"{language}/issues/{day}.png"
+
+
+def picture(name: str) -> str:
+    """The copy of an image, in all languages the same; ``name`` in hexadecimal digits."""
+    return f"{PICTURES}/{name[:2]}/{name}.webp"
 
 
 def up(place: str) -> str:
