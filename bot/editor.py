@@ -30,7 +30,7 @@ from bot.model import (
 )
 from bot.ports import ComposedIssue, EditionStore, IssueStore, ItemStore, Shown, SubscriptionStore
 from bot.roundups import Roundup, Roundups, renumbered
-from bot.subscriptions import signed_name_of
+from bot.subscriptions import signed_names
 from bot.topics import Taxonomy
 
 MAX_PAPERS = 200
@@ -514,8 +514,5 @@ def headline_topics(
     follows: tuple[Subscription, ...], taxonomy: Taxonomy, say: Messages
 ) -> tuple[str, ...]:
     """What an issue is about, in words, exclusions with a minus sign; empty for all."""
-    return tuple(
-        signed_name_of(follow, taxonomy, say)
-        for follow in follows
-        if follow.kind is not FollowKind.ALL
-    )
+    single = (follow for follow in follows if follow.kind is not FollowKind.ALL)
+    return signed_names(single, taxonomy, say)

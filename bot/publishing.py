@@ -10,7 +10,8 @@ from bot.web.journal import Journal
 async def journal(app: App, month: str, language: str) -> Journal:
     """The editions of ``month``, of the present one if empty; the first are published for it.
 
-    Raises ``ConfigError`` for a month or language that is none, or that holds no edition.
+    Raises ``ConfigError`` for a month or language that is none, or that holds no edition; also
+    before the first news, for the sample edition is not kept.
     """
     editions, now = app.editions(), app.clock.now()
     tag = known_language(language) if language else app.settings.readers.language
@@ -20,6 +21,8 @@ async def journal(app: App, month: str, language: str) -> Journal:
         wanted = month_of(month, editions.today(now))
     except Refusal:
         raise ConfigError(f"{month!r} is no month; write it like 2026-11") from None
+    if not await app.editor.items.has_fetched(now):
+        raise ConfigError("there is no news yet, only the sample edition; ribao fetch brings some")
     if not await editions.published():
         await editions.publish(now)
     published = await editions.published()

@@ -1,8 +1,9 @@
 """What a reader can change: topics, hour, zone, language, pause, and being forgotten."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from bot.errors import Refusal
 from bot.messages import Messages
@@ -261,6 +262,11 @@ def name_of(subscription: Subscription, taxonomy: Taxonomy, say: Messages) -> st
             return say("topics.all")
 
 
-def signed_name_of(subscription: Subscription, taxonomy: Taxonomy, say: Messages) -> str:
-    """The same, with a minus sign before what is excluded."""
-    return ("−" if subscription.excluded else "") + name_of(subscription, taxonomy, say)
+def signed_names(
+    subscriptions: Iterable[Subscription], taxonomy: Taxonomy, say: Messages
+) -> tuple[str, ...]:
+    """The names of several; what is excluded stands last, with a minus sign."""
+    return tuple(
+        ("−" if each.excluded else "") + name_of(each, taxonomy, say)
+        for each in sorted(subscriptions, key=attrgetter("excluded"))
+    )

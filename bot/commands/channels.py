@@ -10,7 +10,7 @@ from bot.commands.following import subscribe, understand, unknown_topic
 from bot.commands.reply import Reply, Rows, Text, Tone, say
 from bot.errors import Refusal
 from bot.model import Chat, ChatAddress, ChatKind
-from bot.subscriptions import signed_name_of
+from bot.subscriptions import signed_names
 
 _ADD = frozenset({"add", "添加", "新增", "加入"})
 _LIST = frozenset({"list", "列表", "清單", ""})
@@ -45,7 +45,7 @@ async def _list(context: Context) -> Reply:
 async def _in_short(context: Context, chat: Chat) -> str:
     follows = await context.services.readers.follows(chat)
     taxonomy = context.services.taxonomy
-    topics = context.say.listing(signed_name_of(f, taxonomy, context.say) for f in follows)
+    topics = context.say.listing(signed_names(follows, taxonomy, context.say))
     return context.say(
         "channel.row",
         topics=topics or context.say("settings.no_topics"),

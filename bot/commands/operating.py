@@ -79,7 +79,7 @@ async def _preview(context: Context, text: str) -> Reply:
     if not count:
         raise Refusal("broadcast.nobody")
     draft = await context.services.broadcasts.draft(text, context.sender, context.now)
-    where = " · ".join(f"{platform} {n:,}" for platform, n in audience.items())
+    where = " · ".join(f"{platform} {n:,}" for platform, n in audience.items() if n)
     return Reply(
         (
             Text(speak("broadcast.preview"), Tone.TITLE),

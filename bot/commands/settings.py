@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.layouts.catalogue import LAYOUTS
 from bot.messages import Messages, known_language, messages
 from bot.model import LANGUAGES, Chat, ChatStatus
-from bot.subscriptions import signed_name_of
+from bot.subscriptions import signed_names
 from bot.zones import resolve_zone, zone_city
 
 Choices = Callable[[Chat, Messages], tuple[Choice, ...]]
@@ -165,7 +165,7 @@ async def show_settings(context: Context, _: str) -> Reply:
     chat, speak = context.chat, context.say
     follows = await context.services.readers.follows(chat)
     taxonomy = context.services.taxonomy
-    topics = [signed_name_of(follow, taxonomy, speak) for follow in follows]
+    topics = signed_names(follows, taxonomy, speak)
     rows = (
         (speak("settings.topics"), speak.listing(topics) or speak("settings.no_topics")),
         (speak("settings.time"), await _time_words(context, chat)),

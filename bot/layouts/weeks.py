@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from bot.messages import Messages
 
 _SPAN = re.compile(r"(?P<year>\d{4})(?:-W(?P<week>\d{2})|-(?P<month>\d{2}))?")
-FIRST, LAST = date(1970, 1, 1), date(2200, 1, 1)
-"""Years beyond are no round-up's."""
+YEARS = range(1970, 2201)
+"""Years beyond are no round-up's: around them there are no dates to reckon with."""
 
 
 def week_of(day: date) -> str:
@@ -27,9 +27,8 @@ def year_of(day: date) -> str:
 def days_of(span: str) -> tuple[date, date] | None:
     """The first day of a span and the day after its last; None if there is no such span."""
     match = _SPAN.fullmatch(span)
-    if match is None:
+    if match is None or (year := int(match["year"])) not in YEARS:
         return None
-    year = int(match["year"])
     try:
         if match["week"]:
             first = date.fromisocalendar(year, int(match["week"]), 1)

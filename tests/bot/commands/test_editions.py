@@ -47,10 +47,12 @@ async def test_the_best_of_a_week_come_first_and_lead_to_their_issues(talk: Conv
 
 @pytest.mark.asyncio
 async def test_spans_are_read_and_refused_kindly(talk: Conversation) -> None:
-    assert "is still to come" in await talk.say("/weekly 2030-W01")
+    assert "still to come: week 1 of 2030" in await talk.say("/weekly 2030-W01")
     assert "/weekly 2026-W46" in await talk.say("/weekly 2026-W99")
     assert "/monthly" in await talk.say("/monthly 2026-W01")
     assert "nosuch" in await talk.say("/weekly nosuch")
+    for beyond in ("/weekly 0001-W01", "/weekly 9999-W52", "/monthly 0001-01", "/yearly 0001"):
+        assert "can't read" in await talk.say(beyond)
 
 
 @pytest.mark.asyncio

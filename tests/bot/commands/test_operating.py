@@ -52,6 +52,14 @@ async def test_it_is_seen_and_counted_first_and_sent_when_confirmed(talk: Conver
     assert all(WORD in message.payload for message in platform.arrived)
 
 
+async def test_a_platform_that_nobody_hears_of_it_on_is_not_named(talk: Conversation) -> None:
+    await readers(talk, "ann")
+    await talk.app.editions().publish(talk.clock.now())
+    reply = await talk.ask(f"/broadcast {WORD}", OPERATOR)
+    told = [block.text for block in reply.blocks if isinstance(block, Text)]
+    assert any("It goes to 1 chat: console 1. Nothing" in text for text in told)
+
+
 async def test_nobody_is_told_twice(talk: Conversation) -> None:
     await readers(talk, "ann")
     preview = await talk.ask(f"/broadcast {WORD}", OPERATOR)
@@ -131,4 +139,4 @@ async def test_stats_tell_what_there_is(talk: Conversation) -> None:
     await talk.tick().run(talk.clock.now())
     told = await talk.say("/stats", OPERATOR)
     assert "sent 2" in told
-    assert "2 issues, about 2 messages." in told
+    assert "2 issues; messages: about 2." in told

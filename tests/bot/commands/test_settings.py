@@ -222,6 +222,12 @@ async def test_settings_show_everything_at_a_glance(talk: Conversation) -> None:
     assert "2026-11-21 07:15" in answer
 
 
+async def test_what_is_left_out_stands_behind_what_is_followed(talk: Conversation) -> None:
+    await talk.say("/subscribe -medical")
+    await talk.say("/subscribe cv")
+    assert "Computer vision and −Medicine & health" in await talk.say("/settings")
+
+
 async def test_settings_offer_to_pause_or_to_resume(talk: Conversation) -> None:
     commands = [choice.command for choice in (await talk.ask("/settings")).choices]
     assert "/pause" in commands

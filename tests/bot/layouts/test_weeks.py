@@ -62,6 +62,11 @@ def test_any_text_is_a_span_or_none(text: str) -> None:
     assert days is None or days[0] < days[1]
 
 
+@pytest.mark.parametrize("span", ["0001-W01", "0001-01", "0001", "9998-12", "9999", "9999-W52"])
+def test_years_at_the_ends_of_the_calendar_are_no_spans(span: str) -> None:
+    assert days_of(span) is None
+
+
 @given(start=DAYS, days=st.frozensets(st.integers(1, 7), min_size=1))
 def test_each_round_up_comes_once_after_its_span(start: date, days: frozenset[int]) -> None:
     found = [

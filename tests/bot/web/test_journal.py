@@ -113,6 +113,13 @@ async def test_without_the_library_a_pdf_is_refused(
     assert "EPUB" in await talk.say("/journal pdf")
 
 
+async def test_before_the_first_news_the_command_line_says_what_is_missing(
+    talk: Conversation,
+) -> None:
+    with pytest.raises(ConfigError, match="ribao fetch"):
+        await published(talk.app, "2026-11", "en")
+
+
 async def test_the_command_line_makes_it_of_what_the_web_published(tmp_path: Path) -> None:
     async with newsroom(tmp_path) as room:
         await room.next_day(item("a", "cv"))
