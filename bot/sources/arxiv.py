@@ -57,6 +57,7 @@ _ACCEPTED = re.compile(
     r"\b(?:[Aa]ccepted|[Aa]ppear|[Pp]ublished|[Pp]resented)\b[^.;]{0,20}?\b(?:at|by|to|in|for)\s+"
     r"((?:[A-Z][\w&/@-]*\s){0,4}[A-Z][\w&/@-]*?[ '’]?(?:20)?\d\d)\b"
 )
+_NO_NAMES = frozenset({"", ":"})
 _IN_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _SUFFIX = re.compile(r",\s*(?=(?:Jr|Sr|I{1,3}|IV|PhD|MD)\b)")
 
@@ -244,14 +245,17 @@ def _unwrapped(text: str) -> str:
 
 
 def _authors(found: _Found) -> tuple[str, ...]:
-    """All names, in order: an element each in the API, one list with commas in announcements."""
+    """All names, in order: an element each in the API, one list with commas in announcements.
+
+    The colon between a team and its members stands there as a name of its own.
+    """
     names = found.names
     if creator := found.texts.get("dc:creator"):
         names = _SUFFIX.sub(" ", _IN_PARENTHESES.sub("", unescape(creator))).split(",")
     together = "".join(names)
     if "&" in together or "\\" in together or not together.isprintable():
         names = [plain_name(unescape(name)) for name in names]
-    return tuple(filter(None, map(str.strip, names)))
+    return tuple(name for name in map(str.strip, names) if name not in _NO_NAMES)
 
 
 def _published(texts: dict[str, str]) -> str | None:

@@ -172,6 +172,18 @@ def test_comments_and_cdata_are_read_as_xml_has_it() -> None:
     assert item.authors == ()
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"<author><name>{n}</name></author>" for n in ("A Team", ":", "B. Member")),
+        "<dc:creator>A Team, :, B. Member</dc:creator>",
+    ],
+)
+def test_the_colon_behind_a_team_is_no_author(written: str) -> None:
+    (item,) = parse_arxiv(api(paper(more=written)), SPEC).items
+    assert item.authors == ("A Team", "B. Member")
+
+
 def test_a_stray_control_character_and_broken_bytes() -> None:
     body = api(paper(title="a\x08\u202eb", abstract="c\x0bd")).replace(b"T", b"\xff")
     (item,) = parse_arxiv(body, SPEC).items
@@ -248,7 +260,8 @@ def test_two_thousand_real_papers_keep_all_authors() -> None:
     assert len(feed.items) == len(records)
     for item, record in zip(feed.items, records, strict=True):
         assert item.arxiv_id == record["id"]
-        assert list(item.authors) == [" ".join(name.split()) for name in record["authors"]]
+        names = [" ".join(name.split()) for name in record["authors"] if name != ":"]
+        assert list(item.authors) == names
         assert list(item.arxiv_categories) == record["categories"]
         assert item.abstract["en"].split() == record["summary"].split()
 
