@@ -134,18 +134,18 @@ async def test_a_day_without_power_gives_one_issue_not_a_flood(talk: Conversatio
     assert LATE in (await talk.inbox("ann"))[0]
 
 
-ZONES = sorted(available_timezones())[::15][:40]
+ZONES = sorted(available_timezones())[::43]
 
 
 @pytest.mark.parametrize(
     ("change", "zone"),
     [(date(2027, 3, 14), "America/New_York"), (date(2026, 10, 25), "Europe/Berlin")],
 )
-async def test_three_days_around_a_clock_change_in_forty_zones(
+async def test_three_days_around_a_clock_change_in_many_zones(
     talk: Conversation, change: date, zone: str
 ) -> None:
     """As `ribao push --at` does it, as of days past and to come."""
-    zones = [*ZONES[:38], "America/New_York", "Europe/Berlin"]
+    zones = [*ZONES, "America/New_York", "Europe/Berlin"]
     readers = {f"reader{n}": where for n, where in enumerate(zones)}
     for who, where in readers.items():
         await talk.say("/subscribe cv", who)
