@@ -21,8 +21,8 @@ async def prepare_and_send(talk: Conversation) -> None:
 
 
 async def live(talk: Conversation, hours: int) -> None:
-    for _ in range(2 * hours):
-        talk.clock.move(HOUR / 2)
+    for _ in range(hours):
+        talk.clock.move(HOUR)
         await prepare_and_send(talk)
 
 
