@@ -6,6 +6,9 @@ goes on. What can't be had stays a link.
 
 import asyncio
 import logging
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -15,12 +18,15 @@ from bot.errors import SourceError
 from bot.web.editions import Edition, Editions
 from bot.web.folder import Folder
 from bot.web.pictures import Album, Picture, Removed, images_of, place_of
-from bot.web.shrink import Shrunk, shrunk
+from bot.web.shrink import Shrunk
 
 SECONDS = 30.0
 """For so long a build asks for images. The pages of the day wait for it."""
 
 HOSTS_AT_ONCE = 4
+
+DECODING_SECONDS = 20.0
+"""For one image, on the clock; its processor time has a limit of its own."""
 
 IN_VAIN = 3
 """After so many failures in a row a host is left alone until the next build."""
@@ -130,7 +136,33 @@ class Copier:
 
     async def _shrunk(self, data: bytes) -> Shrunk | None:
         async with self._decoding:
-            return await asyncio.to_thread(shrunk, data)
+            return await shrunk_apart(data)
+
+
+async def shrunk_apart(data: bytes) -> Shrunk | None:
+    """The image, made small by a process of its own; None where that can't be done.
+
+    What is hostile in it then meets neither the memory nor the secrets of this process.
+    """
+    env = {name: text for name, text in os.environ.items() if not name.startswith("RIBAO_")}
+    command = (sys.executable, "-m", "bot.web.shrink")
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=env
+        )
+    except OSError as error:
+        log.warning("web: no process for an image: %s", error)
+        return None
+    try:
+        async with asyncio.timeout(DECODING_SECONDS):
+            made, _ = await process.communicate(data)
+    except TimeoutError:
+        return None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return Shrunk.from_bytes(made)
 
 
 def forget(folder: Folder) -> None:

@@ -29,7 +29,11 @@ from bot.web.site import POLICY
 
 GRACE_SECONDS = 1
 
-_TYPES = {".opml": "text/x-opml; charset=utf-8", ".xml": "application/atom+xml; charset=utf-8"}
+_TYPES = {
+    ".opml": "text/x-opml; charset=utf-8",
+    ".xml": "application/atom+xml; charset=utf-8",
+    ".webp": "image/webp",  # a system may not know it, nor does Python before 3.13
+}
 _FEED_AS_JSON = "application/feed+json; charset=utf-8"
 _HEADERS = {
     "Content-Security-Policy": "; ".join(

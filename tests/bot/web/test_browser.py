@@ -9,11 +9,16 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from bot.web.serve import serving
+from bot.web.site import Site
+from tests.bot.sources.server import LoopbackServer, answer
 from tests.bot.web.newsroom import newsroom
+from tests.bot.web.test_images import build as build_with_images
+from tests.bot.web.test_images import image
 from tests.bot.web.test_site import hostile
 from tests.conversation import item
 
@@ -61,10 +66,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ports: list[int] = []
 
     async def build() -> Path:
+        pictures = LoopbackServer()
+        await pictures.start()
         async with newsroom(tmp_path_factory.mktemp("site"), telegram="my_bot") as room:
             texts = {"en": "A study.", "zh-CN": "用机器学习读图像。"}
-            await room.next_day(item("a", "cv", summary=texts), hostile())
+            picture = pictures.on("/a.png", answer(image()))
+            await room.next_day(item("a", "cv", summary=texts, images=(picture,)), hostile())
             await room.next_day(item("b", "nlp"))
+            await build_with_images(room, site=Site(UUID(int=7), telegram="my_bot"))
+            await pictures.stop()
             return room.folder
 
     async def serve() -> None:
@@ -129,6 +139,18 @@ def test_axe_finds_nothing_and_a_phone_is_wide_enough(reader: Watched, place: st
     found = axe_module.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+
+
+def test_an_item_shows_its_image_from_the_site_itself(reader: Watched) -> None:
+    page = reader.open("zh-CN/issues/2026-11-17.html")
+    page.locator(".entry", has_text="Title of a").locator(".more a").first.click()
+    shown = page.locator(".images img")
+    shown.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.images img').naturalWidth === 960")
+    assert shown.get_attribute("alt") == "图片 1: Title of a"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+    found = axe_module.Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_an_item_too_and_in_the_dark(reader: Watched) -> None:

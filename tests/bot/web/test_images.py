@@ -18,7 +18,7 @@ from bot.sources.politeness import Politeness
 from bot.web.build import Builder, Report
 from bot.web.copying import Copier, Get, Tally
 from bot.web.pictures import ASK_AGAIN, copyable
-from bot.web.shrink import HEIGHT, WIDTH, shrunk
+from bot.web.shrink import HEIGHT, WIDTH, Shrunk, shrunk
 from bot.web.site import Site
 from tests.bot.sources.server import (
     LoopbackServer,
@@ -32,6 +32,7 @@ from tests.bot.web.newsroom import ONE_DAY, Newsroom, newsroom
 from tests.bot.web.test_site import Page
 from tests.conversation import item
 
+SITE = Site(UUID(int=7))
 SECRET = b"where it was taken"
 
 
@@ -58,11 +59,16 @@ async def within_reach() -> AsyncIterator[Get]:
 
 
 async def build(
-    room: Newsroom, *, copies: bool = True, seconds: float = 20, publish: bool = True
+    room: Newsroom,
+    *,
+    site: Site = SITE,
+    copies: bool = True,
+    seconds: float = 20,
+    publish: bool = True,
 ) -> Report:
     app = room.talk.app
     builder = Builder(
-        Site(UUID(int=7)),
+        site,
         app.editions(),
         app.store.issues,
         taxonomy=app.taxonomy,
@@ -302,6 +308,28 @@ def test_sizes(made: Any, size: Any) -> None:
     small = shrunk(made())
     expected = (WIDTH, 240) if size == 0 else size
     assert (small and (small.width, small.height)) == expected
+
+
+def test_greys_and_palettes_keep_their_tones() -> None:
+    grey = shrunk(image(mode="I;16", color=0x8000))
+    coloured = Image.new("P", (1200, 300), 1)
+    coloured.putpalette([0, 0, 0, 0, 0, 255])
+    out = BytesIO()
+    coloured.save(out, "PNG", transparency=0)
+    for small, expected in ((grey, (128, 128, 128)), (shrunk(out.getvalue()), (0, 0, 255))):
+        assert small
+        with Image.open(BytesIO(small.content)) as picture:
+            seen = picture.convert("RGB").getpixel((9, 9))
+        assert isinstance(seen, tuple)
+        assert all(abs(one - other) < 6 for one, other in zip(seen, expected, strict=True))
+
+
+@pytest.mark.parametrize("data", [b"", b"junk", b"\0" * 99, b"\0\0\x08\0" * 2 + b"RIFF    WEBP"])
+def test_what_the_process_writes_is_a_picture_or_nothing(data: bytes) -> None:
+    assert Shrunk.from_bytes(data) is None
+    made = shrunk(image())
+    assert made
+    assert Shrunk.from_bytes(made.to_bytes()) == made
 
 
 def test_what_lets_light_through_lies_on_white() -> None:
