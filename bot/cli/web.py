@@ -80,6 +80,7 @@ async def _journal(settings: "Settings", month: str, lang: str, pdf: bool) -> tu
 
 async def _build(settings: "Settings", folder: Path) -> "Report":
     from bot.app import open_app
+    from bot.web.copying import SECONDS
 
     def progress(done: int, total: int) -> None:
         if total > MONTHS_WORTH_TELLING:
@@ -87,6 +88,8 @@ async def _build(settings: "Settings", folder: Path) -> "Report":
 
     async with open_app(settings) as app:
         builder = await app.site_builder(folder)
+        if settings.web.images == "copy":
+            tell(f"New images are asked for first, for {SECONDS:g} s at most.")
         return await builder.build(app.clock.now(), progress=progress)
 
 

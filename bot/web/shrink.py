@@ -25,7 +25,7 @@ WIDTH, HEIGHT = 960, 3840
 """Pixels of the picture at most."""
 
 CPU_SECONDS = 10
-"""Processor time for one image. 40 megapixels take 1.4 s at most, of all formats."""
+"""Processor time for one image. 40 megapixels took 1.4 s at most, in nine kinds of files."""
 
 MAX_MEMORY = 768 * 1024 * 1024
 """Bytes of data of the process. With 40 megapixels in an animated WebP it takes 632 MB in all."""
@@ -104,7 +104,8 @@ def _flat(image: "Image") -> "Image":
 
 
 def _written(image: "Image") -> Shrunk:
-    image.info = {}  # colour profile, comments, EXIF: where and by whom a photo was taken
+    # Colour profile, comments, EXIF say where and by whom a photo was taken; lest they be written.
+    image.info = {}
     out = BytesIO()
     image.save(out, "WEBP", quality=_QUALITY)
     return Shrunk(out.getvalue(), image.width, image.height)
