@@ -231,8 +231,10 @@ def publish(
         raise typer.BadParameter(f"{layout!r} is not one of {', '.join(LAYOUTS)}")
     if as_ in {As.TELEGRAM, As.DISCORD}:
         raise typer.BadParameter("a digest is published as markdown, html, text or json")
-    digest = Importer(Taxonomy.load()).read(file, format_).digest
-    if digest is None:
+    read = next(_read(Importer(Taxonomy.load()), [file], format_), None)
+    if read is None:
+        raise typer.Exit(1)
+    if (digest := read.digest) is None:
         raise typer.BadParameter(f"{file} holds a feed, not a digest")
     if as_ is As.JSON:
         print_json(digest_objects(digest))

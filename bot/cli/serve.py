@@ -131,7 +131,7 @@ def push(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make one pass of the scheduler: send every issue that is due and not yet sent."""
+    """Make one pass of the scheduler: send all issues, and words to readers, that are due."""
     counts = asyncio.run(_push(settings_of(context, config), at))
     if as_json:
         print_json([counts])
@@ -155,6 +155,8 @@ async def _push(settings: "Settings", at: datetime | None) -> dict[str, int]:
         async with keeper.holding(names) as held:
             for name in sorted(set(names) - held):
                 tell(f"{name}: another process does that; it sends what is due")
+            await app.herald(adapters).publish(app.clock.now())
+            await app.announcer(adapters).publish(app.clock.now())
             counts = await (tick.run_as_of(at) if at else tick.run(app.clock.now()))
         return {
             name: counts[name]

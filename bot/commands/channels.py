@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.commands.arguments import shown
 from bot.commands.context import Command, Context, Handler
 from bot.commands.following import subscribe, understand, unknown_topic
-from bot.commands.reply import Reply, Rows, Text, Tone, say
+from bot.commands.reply import Block, Reply, Rows, Text, Tone, say
 from bot.errors import Refusal
 from bot.model import Chat, ChatAddress, ChatKind
 from bot.subscriptions import signed_names
@@ -134,17 +134,21 @@ def _about(chat: Chat, name: str, reply: Reply, table: Mapping[str, Command]) ->
     def command(text: str) -> str:
         return _COMMAND.sub(lambda m: f"/channel {name} {m[1]}" if fits(m) else m[0], text)
 
-    blocks = [
-        replace(block, text=command(block.text)) if isinstance(block, Text) else block
-        for block in reply.blocks
-    ]
+    def told(block: Block) -> Block:
+        match block:
+            case Text():
+                return replace(block, text=command(block.text))
+            case Rows():
+                return Rows(tuple((name, command(value)) for name, value in block.rows))
+        return block
+
     choices = [
         replace(choice, command=command(choice.command))
         for choice in reply.choices
         if (found := _COMMAND.match(choice.command)) and fits(found)
     ]
     title = Text(chat.title, Tone.TITLE)
-    return replace(reply, blocks=(title, *blocks), choices=tuple(choices))
+    return replace(reply, blocks=(title, *map(told, reply.blocks)), choices=tuple(choices))
 
 
 async def _known(context: Context, name: str) -> Chat:

@@ -90,6 +90,14 @@ def test_a_digest_is_recognised_and_its_problems_have_lines(ribao: Command, week
     assert outcome.status == 0
 
 
+def test_publishing_says_of_which_file_and_line_it_speaks(
+    ribao: Command, weekly: Path, tmp_path: Path
+) -> None:
+    assert f"{weekly}:12: “A talk about it” has no link" in ribao("publish", weekly).stderr
+    missing = ribao("publish", tmp_path / "none.md")
+    assert (missing.status, f"ribao: {tmp_path / 'none.md'}: " in missing.stderr) == (1, True)
+
+
 def test_importing_a_digest_twice_writes_nothing(ribao: Command, weekly: Path) -> None:
     def dump() -> list[str]:
         with closing(sqlite3.connect(ribao.data_dir / "ribao.db")) as connection:

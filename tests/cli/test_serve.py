@@ -83,6 +83,12 @@ def test_a_configured_channel_gets_its_issue_each_morning_once(lab: Command) -> 
     assert "walking" in received
 
 
+def test_one_pass_sends_what_operators_tell_all(ribao: Command) -> None:
+    ribao("run", stdin="@ann\n/subscribe cv\n@me\n/broadcast Ribao moves tonight.\n1\n")
+    ribao("push")
+    assert "Ribao moves tonight." in ribao("run", stdin="@ann\n").stdout
+
+
 @pytest.mark.parametrize("at", ["tomorrow", "0001-01-01", "9999-12-31T23:59-12:00"])
 def test_push_refuses_what_is_no_instant(ribao: Command, at: str) -> None:
     outcome = ribao("push", "--at", at)

@@ -232,6 +232,7 @@ async def test_hints_in_such_an_answer_are_for_the_channel(talk: Conversation) -
         ("time half past", "/channel #ai time 08:30"),
         ("quiet off", "/channel #ai quiet 23:00-07:00"),
         ("unsubscribe nlp", "/channel #ai list"),
+        ("settings", "/channel #ai quiet 23:00-07:00"),
     ):
         assert hint in await talk.say(f"/channel #ai {command}"), command
     # What can't be said for a channel stays one's own, and addresses are no commands.
