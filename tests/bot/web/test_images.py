@@ -48,9 +48,11 @@ def bomb() -> bytes:
 
 
 @asynccontextmanager
-async def within_reach() -> AsyncIterator[Get]:
+async def within_reach(patience: float) -> AsyncIterator[Get]:
     """Every address counts as configured, so that a server on the loopback can be asked."""
-    async with Fetcher(seconds=0.3, max_bytes=200_000, politeness=Politeness(gap=0)) as fetcher:
+    async with Fetcher(
+        seconds=patience, max_bytes=200_000, politeness=Politeness(gap=0)
+    ) as fetcher:
 
         async def get(url: str, now: datetime) -> bytes:
             return (await fetcher.get(url, FetchState(), now)).body
@@ -65,6 +67,7 @@ async def build(
     copies: bool = True,
     seconds: float = 20,
     publish: bool = True,
+    patience: float = 10,
 ) -> Report:
     app = room.talk.app
     builder = Builder(
@@ -74,16 +77,16 @@ async def build(
         taxonomy=app.taxonomy,
         folder=room.folder,
         default_language="en",
-        copier=Copier(app.editions(), within_reach, seconds) if copies else None,
+        copier=Copier(app.editions(), partial(within_reach, patience), seconds) if copies else None,
     )
     return await builder.build(room.talk.clock.now(), publish=publish)
 
 
-async def published(room: Newsroom, *images: str, key: str = "a") -> Report:
+async def published(room: Newsroom, *images: str, key: str = "a", patience: float = 10) -> Report:
     """A day whose only item has these images."""
     await room.talk.fetch(item(key, "cv", images=images))
     room.talk.clock.move(ONE_DAY)
-    return await build(room)
+    return await build(room, patience=patience)
 
 
 def item_page(room: Newsroom, title: str = "Title of a", language: str = "en") -> str:
@@ -174,7 +177,7 @@ async def test_an_image_that_is_none_stays_a_link(
     room: Newsroom, server: LoopbackServer, replies: Any
 ) -> None:
     urls = [server.on(f"/{n}", reply()) for n, reply in enumerate(replies)]
-    report = await published(room, *urls)
+    report = await published(room, *urls, patience=0.3)
     assert report.images == Tally(failed=3)
     assert len(server.requests) == 3
     assert "<img" not in item_page(room)
@@ -220,11 +223,6 @@ async def test_a_redirect_to_a_private_address_is_not_followed(
     assert (await published(room, server.on("/a.png", redirect(target)))).images == Tally(failed=1)
     assert hidden.connections == 0
     await hidden.stop()
-
-
-async def test_svg_is_not_even_asked_for(room: Newsroom, server: LoopbackServer) -> None:
-    assert (await published(room, server.url("/a.SVG?x=1"))).images == Tally()
-    assert server.connections == 0
 
 
 async def test_a_host_is_left_alone_that_fails_or_asks_for_it(
@@ -280,8 +278,8 @@ def test_what_is_seen_is_kept_and_nothing_else() -> None:
     exif[0x0112] = 6  # to be turned by a quarter
     exif[0x010E] = SECRET.decode()
     for made in (
-        image("JPEG", (3000, 2000), exif=exif, comment=SECRET, icc_profile=SECRET),
-        image("WEBP", (3000, 2000), exif=exif, xmp=SECRET, icc_profile=SECRET),
+        image("JPEG", (1500, 1000), exif=exif, comment=SECRET, icc_profile=SECRET),
+        image("WEBP", (1500, 1000), exif=exif, xmp=SECRET, icc_profile=SECRET),
     ):
         assert SECRET in made
         small = shrunk(made)
@@ -339,7 +337,8 @@ def test_what_lets_light_through_lies_on_white() -> None:
         assert picture.convert("RGB").getpixel((9, 9)) == (255, 255, 255)
 
 
-def test_only_addresses_of_the_web_are_copied() -> None:
+def test_only_addresses_of_the_web_are_copied_and_none_of_svg() -> None:
     odd = ("javascript:x", "data:image/png;base64,x", "file:///etc/x.png", "http://[x/a.png", "")
+    svg = "https://example.org/a.SVG?x=1"
     good = "https://example.org/a.png"
-    assert copyable((*odd, good)) == [good]
+    assert copyable((*odd, svg, good)) == [good]
