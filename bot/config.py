@@ -372,6 +372,15 @@ class Settings(BaseSettings):
     channels: tuple[ChannelSettings, ...] = ()
     keywords: tuple[KeywordSettings, ...] = DEFAULT_KEYWORDS
 
+    @field_validator("web")
+    @classmethod
+    def _serves_no_database(cls, value: WebSettings, given: ValidationInfo) -> WebSettings:
+        """All files of the folder are served, and Ribao's own are in ``data_dir``."""
+        own = given.data.get("data_dir")
+        if value.folder and own and own.resolve().is_relative_to(value.folder.resolve()):
+            raise ValueError("folder holds data_dir, with the database: give the site its own")
+        return value
+
     @property
     def database_url(self) -> str:
         return self.database.url or f"sqlite+aiosqlite:///{self.data_dir / 'ribao.db'}"

@@ -54,6 +54,21 @@ def test_the_example_with_every_comment_taken_off_is_right_and_names_every_key(
     assert set(table["channels"][0]) == set(type(settings.channels[0]).model_fields)
 
 
+@pytest.mark.parametrize(
+    ("folder", "served"), [("ribao", True), (".", True), ("ribao/site", False), ("site", False)]
+)
+def test_the_database_does_not_lie_in_the_folder_that_is_served(
+    tmp_path: Path, folder: str, *, served: bool
+) -> None:
+    table = f'data_dir = "{tmp_path}/ribao"\n[web]\nfolder = "{tmp_path}/{folder}"\n'
+    file = write(tmp_path, table)
+    if not served:
+        assert load(file).web_folder == tmp_path / folder
+        return
+    with pytest.raises(ConfigError, match="web: folder holds data_dir"):
+        load(file)
+
+
 def test_every_fault_is_named_with_its_key(tmp_path: Path) -> None:
     file = write(
         tmp_path,
