@@ -279,8 +279,8 @@ class Desk:
         store = self._editor.editions
         taken = await store.of_all([r.chat_id for r in readers]) if store else {}
         due = {
-            reader.chat_id: due_spans(reader.day, editions.days, editions.kinds)
-            for reader in readers
+            reader.chat_id: due_spans(reader.day, editions.days, editions.kinds, brief.previous)
+            for reader, brief in zip(readers, briefs, strict=True)
             if (editions := taken.get(reader.chat_id))
         }
         waiting = [chat_id for chat_id, spans in due.items() if spans]

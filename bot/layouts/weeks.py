@@ -75,18 +75,32 @@ def span_at(kind: str, day: date) -> str:
     return {"weekly": week_of, "monthly": month_of, "yearly": year_of}[kind](day)
 
 
-def due_spans(day: date, days: frozenset[int], kinds: frozenset[str]) -> tuple[str, ...]:
+def due_spans(
+    day: date, days: frozenset[int], kinds: frozenset[str], previous: date | None = None
+) -> tuple[str, ...]:
     """The round-ups that come on a day: each on the first of the ISO weekdays ``days`` after it.
 
-    A week's on the first such day of the week that follows, a month's and a year's likewise.
+    A week's on the first such day of the week that follows, a month's and a year's likewise. Where
+    nothing came on that day, it is the next: ``previous`` is the date of the issue before this one.
     """
     first = {
         "weekly": day.isoweekday() == min(days, default=0),
         "monthly": _is_first(day, day.day, days),
         "yearly": _is_first(day, day.timetuple().tm_yday, days),
     }
-    due = (kind for kind in KINDS if kind in kinds and first[kind] and day.isoweekday() in days)
+    due = (
+        kind
+        for kind in KINDS
+        if kind in kinds
+        and day.isoweekday() in days
+        and (first[kind] or _lies_before(previous, span_at(kind, day)))
+    )
     return tuple(neighbour(span_at(kind, day), -1) for kind in due)
+
+
+def _lies_before(day: date | None, span: str) -> bool:
+    begins = days_of(span)
+    return day is not None and begins is not None and day < begins[0]
 
 
 def _is_first(day: date, number: int, days: frozenset[int]) -> bool:

@@ -75,6 +75,18 @@ async def test_both_come_in_one_delivery_and_numbers_go_on(talk: Conversation) -
 
 
 @pytest.mark.asyncio
+async def test_a_week_whose_monday_was_missed_comes_on_tuesday(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    await talk.say("/weekly on")
+    await a_week(talk)
+    talk.clock.move(DAY)
+    (weekly,) = (await talk.read()).supplements
+    assert weekly.span == "2026-W47"
+    talk.clock.move(DAY)
+    assert (await talk.read()).supplements == ()
+
+
+@pytest.mark.asyncio
 async def test_a_chat_may_take_the_weekly_alone(talk: Conversation) -> None:
     await talk.say("/subscribe cv")
     assert "nothing would come" in await talk.say("/daily off")

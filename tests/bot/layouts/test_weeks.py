@@ -1,6 +1,7 @@
 """Weeks, months and years, right also around new year."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,21 @@ def test_a_span_holds_its_days_and_borders_on_its_neighbours(day: date, kind: st
 def test_any_text_is_a_span_or_none(text: str) -> None:
     days = days_of(text)
     assert days is None or days[0] < days[1]
+
+
+@given(last=DAYS, days=st.frozensets(st.integers(1, 7), min_size=1), away=st.integers(1, 400))
+def test_what_was_missed_comes_once_with_the_next_issue(
+    last: date, days: frozenset[int], away: int
+) -> None:
+    calendar = (last + timedelta(away + n) for n in range(60))
+    first, *others = (day for day in calendar if day.isoweekday() in days)
+    found = due_spans(first, days, ALL, last)
+    for kind in KINDS:
+        begins = (days_of(span_at(kind, first)) or (date.max,))[0]
+        assert begins <= last or neighbour(span_at(kind, first), -1) in found
+    for before, day in pairwise([first, *others]):
+        found += due_spans(day, days, ALL, before)
+    assert len(found) == len(set(found))
 
 
 @pytest.mark.parametrize("span", ["0001-W01", "0001-01", "0001", "9998-12", "9999", "9999-W52"])
