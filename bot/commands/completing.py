@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from bot.commands.context import Command, Incoming, Services
 from bot.commands.reply import Choice
+from bot.layouts.arrange import entries_of
+from bot.layouts.catalogue import LAYOUTS
 from bot.messages import Messages
 from bot.model import Chat, ChatKind
 from bot.zones import suggest_zones, zone_city
@@ -79,12 +81,22 @@ async def _saved(unfinished: Unfinished) -> list[Choice]:
 
 
 async def _shown(unfinished: Unfinished) -> list[Choice]:
-    """What stands in the chat's last issue, by its numbers; then what the person saved."""
+    """What stands in the chat's last issue and its round-ups, by its numbers; then what the person
+    saved."""
     chat = unfinished.chat
     issue = await unfinished.services.issues.last(chat.id) if chat else None
-    entries = [entry for section in issue.sections for entry in section.entries] if issue else []
-    shown = ((f"{entry.number} · {entry.title}", str(entry.number)) for entry in entries)
+    parts = (issue, *issue.supplements) if issue else ()
+    shown = (
+        (f"{entry.number} · {entry.title}", str(entry.number))
+        for part in parts
+        for entry in entries_of(part)
+    )
     return [*_fitting(unfinished.typed, shown), *await _saved(unfinished)]
+
+
+async def _layouts(unfinished: Unfinished) -> list[Choice]:
+    say = unfinished.say
+    return _fitting(unfinished.typed, ((say(f"layouts.{name}"), name) for name in LAYOUTS))
 
 
 async def _commands(unfinished: Unfinished) -> list[Choice]:
@@ -147,8 +159,10 @@ def _fitting(typed: str, offered: Iterable[tuple[str, str]]) -> list[Choice]:
 
 _COMPLETE: Mapping[str, Callable[[Unfinished], Awaitable[list[Choice]]]] = {
     **dict.fromkeys(("subscribe", "unsubscribe", "today", "topics", "start"), _topics),
+    **dict.fromkeys(("weekly", "monthly", "yearly", "collection"), _topics),
     **dict.fromkeys(("item", "save", "like", "dislike", "similar", "why"), _shown),
     "timezone": _zones,
+    "layout": _layouts,
     "issue": _days,
     "unsave": _saved,
     "help": _commands,

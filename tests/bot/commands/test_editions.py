@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.console.session import address_of
+from bot.commands.context import Incoming
 from bot.layouts.arrange import entries_of
-from bot.model import PICK, Issue
+from bot.model import PICK, ChatKind, Issue
 from tests.conversation import Conversation, SetClock, item
 
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
@@ -68,10 +70,25 @@ async def test_both_come_in_one_delivery_and_numbers_go_on(talk: Conversation) -
     assert numbers == list(range(1, len(numbers) + 1))
     last = numbers[-1]
     assert titles_of(weekly)[-1] in await talk.say(f"/item {last}")
+    assert str(last) in await completed(talk, f"/save {titles_of(weekly)[-1]}")
     again = await talk.read(f"/issue {issue.day}")
     assert titles_of(again.supplements[0]) == titles_of(weekly)
     talk.clock.move(DAY)
     assert (await talk.read()).supplements == ()
+
+
+async def completed(talk: Conversation, text: str) -> list[str]:
+    """What is offered to ann while she writes that."""
+    incoming = Incoming(address_of("ann"), ChatKind.PRIVATE, "ann", "ann", text, unfinished=True)
+    reply = await talk.dispatcher.handle(incoming, talk.clock.now())
+    return [choice.command for choice in reply.choices] if reply else []
+
+
+@pytest.mark.asyncio
+async def test_layouts_and_topics_of_round_ups_are_completed(talk: Conversation) -> None:
+    assert await completed(talk, "/layout read") == ["reading-list"]
+    for command in ("weekly", "monthly", "yearly", "collection"):
+        assert (await completed(talk, f"/{command} computer v"))[0] == "cv"
 
 
 @pytest.mark.asyncio
