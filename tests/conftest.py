@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot.commands.dispatch import FAULT
 from tests.conversation import Conversation, conversation
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.postgresql import missing, server
@@ -38,7 +39,10 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 class Canary(logging.Handler):
-    """Listens to all that is logged, tracebacks too, and remembers what holds a token of a test."""
+    """Listens to all that is logged, tracebacks too, and remembers what holds a token of a test.
+
+    And what says that a command failed: who asked got a sentence, so no test would see it.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -46,7 +50,7 @@ class Canary(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = self.format(record)
-        if CANARY in text:
+        if CANARY in text or record.msg == FAULT:
             self.found.append(f"{record.name}: {text}")
 
 
@@ -57,7 +61,7 @@ _listening = Canary()
 
 
 @pytest.fixture(autouse=True)
-def _no_token_in_a_log() -> Iterator[None]:
+def _no_token_and_no_fault_in_a_log() -> Iterator[None]:
     root = logging.getLogger()
     root.addHandler(_listening)  # again, where a test set up logging anew
     _listening.found.clear()

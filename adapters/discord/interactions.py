@@ -46,7 +46,8 @@ COMPLETION_SECONDS = 2.0
 _MESSAGE, _LATER, _LATER_IN_PLACE, _COMPLETIONS, _FORM = 4, 5, 6, 8, 9
 
 _FOR_ALL = frozenset(
-    {"today", "issue", "search", "similar", "item", "topics", "history", "why", "story"}
+    {"today", "issue", "weekly", "monthly", "yearly", "collection", "search", "similar", "item"}
+    | {"topics", "history", "why", "story"}
 )
 """Commands that one person gives and everybody there may read; other answers are the person's."""
 

@@ -16,6 +16,9 @@ from bot.model import Chat, ChatKind, ChatStatus
 
 log = logging.getLogger(__name__)
 
+FAULT = "a command met a fault in Ribao"
+"""What the log says before the traceback."""
+
 
 class Dispatcher:
     """Answers messages. Safe to call concurrently for different chats."""
@@ -33,7 +36,13 @@ class Dispatcher:
         """
         if incoming.unfinished:
             return await self._completed(incoming)
-        return await self._answered(incoming, now)
+        try:
+            return await self._answered(incoming, now)
+        except Exception:
+            # A mistake of ours in one command must leave nobody without an answer, and end nothing.
+            log.exception(FAULT)
+            speak = _of_platform(incoming)
+            return say(speak("error.fault"), tone=Tone.REFUSAL)
 
     async def _answered(self, incoming: Incoming, now: datetime) -> Reply | None:
         wish = compilation_for(incoming.text, self._services.keywords)
@@ -41,7 +50,7 @@ class Dispatcher:
         if not meant and wish is None:
             return None
         parsed = parse(incoming.text, self._table)
-        speak = messages(known_language(incoming.language or "") or "en")
+        speak = _of_platform(incoming)
         try:
             self._admit(incoming, now)
             chat = await self._chat(incoming, now)
@@ -68,7 +77,7 @@ class Dispatcher:
         open_ = self._access.is_open_to(incoming.sender, _chat_of(incoming))
         if isinstance(parsed, NotUnderstood) or not open_:
             return Reply(())
-        speak = messages(known_language(incoming.language or "") or "en")
+        speak = _of_platform(incoming)
         try:
             chat = await self._services.readers.find(incoming.chat)
             unfinished = Unfinished(
@@ -96,6 +105,11 @@ class Dispatcher:
         language = known_language(incoming.language) if incoming.language else None
         chat = await readers.chat(incoming.chat, incoming.kind, incoming.title, language, now)
         return await readers.resume(chat, now) if chat.status is ChatStatus.GONE else chat
+
+
+def _of_platform(incoming: Incoming) -> Messages:
+    """The language of the person's platform, where that of the chat is not known."""
+    return messages(known_language(incoming.language or "") or "en")
 
 
 def _chat_of(incoming: Incoming) -> str:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.console.render import as_text, reply_lines
+from bot.commands.context import Context
 from bot.commands.reply import File, IssueBlock, Reply, Rows, Text
 from bot.commands.table import build_table
 from bot.messages import messages
@@ -130,6 +131,24 @@ async def test_without_a_database_it_is_said_in_the_language_of_the_platform(
     await lose_database(talk)
     expected = messages("zh-CN")("error.store")
     assert await talk.say("/today", language="zh-hans") == expected
+
+
+async def test_a_fault_of_ours_is_a_sentence_and_written_down(
+    talk: Conversation, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(context: Context, argument: str) -> Reply:
+        raise ZeroDivisionError
+
+    # Out of the sight of what lets any test fail that meets a fault.
+    dispatch = logging.getLogger("bot.commands.dispatch")
+    monkeypatch.setattr(dispatch, "propagate", False)
+    monkeypatch.setattr(dispatch, "handlers", [caplog.handler])
+    monkeypatch.setitem(talk.dispatcher._table, "today", replace(TABLE["today"], handler=fails))
+    assert await talk.say("/today") == say_en("error.fault")
+    (record,) = caplog.records
+    assert record.exc_info
+    assert record.exc_info[0] is ZeroDivisionError
+    assert say_en("list.empty") in await talk.say("/list")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
