@@ -12,7 +12,7 @@ MONTH_BYTES = 360_000
 """About so long a month's file gets: that of a year stays below 5 MB."""
 
 _LEAST, _MOST = 24, 400
-_FRAME = 30
+_FRAME = 55
 """Bytes of a row beside its words: id, day, topics and marks."""
 
 
