@@ -8,10 +8,10 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Dialect, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 
 class _Ids(TypeDecorator[Collection[int]]):
@@ -33,7 +33,8 @@ class _Ids(TypeDecorator[Collection[int]]):
 class _Among(FunctionElement[bool]):
     """The arguments are the column and the ids."""
 
-    type = Boolean()
+    # As a Boolean it would be compared with 1 on SQLite, which then finds no row by an index.
+    type: TypeEngine[Any] = NullType()
     inherit_cache = True
 
 
