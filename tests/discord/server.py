@@ -27,6 +27,7 @@ from tests.discord.oracles import (
     texts,
     visible_body,
 )
+from tests.loopback import on_loopback
 
 BOT_ID = "900000000000000001"
 APPLICATION = "900000000000000002"
@@ -819,12 +820,6 @@ async def discord_server() -> AsyncIterator[DiscordServer]:
     app = web.Application(client_max_size=64 * 2**20)
     app.router.add_get("/gateway", server.gateway.serve)
     app.router.add_route("*", "/api/v10/{path:.*}", server.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10"
-    try:
+    async with on_loopback(app) as url:
+        server.url = f"{url}/api/v10"
         yield server
-    finally:
-        await runner.cleanup()

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from tests.loopback import on_loopback
 from tests.telegram.oracles import parse_html, parse_rich, request_problems
 
 TOKEN = "123456:canary-token-of-a-bot-0123456789"
@@ -463,12 +464,5 @@ Server = TypeVar("Server", bound=TelegramServer)
 async def serving(server: Server) -> AsyncIterator[Server]:
     app = web.Application(client_max_size=64 * 2**20)
     app.router.add_route("*", "/bot{token}/{method}", server.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with on_loopback(app) as server.url:
         yield server
-    finally:
-        await runner.cleanup()
