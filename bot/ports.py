@@ -560,7 +560,7 @@ class Ledger(Protocol):
         ...
 
     async def ready(self, made: Sequence[Made]) -> int:
-        """``planned`` -> ``ready``, with one row and payload per part, in one transaction.
+        """``planned`` -> ``ready``, with the payloads of all parts, in one transaction.
 
         Returns how many were still ``planned``. If an issue was rendered for the platform before,
         those payloads are used, so that all parts fit.
@@ -580,9 +580,8 @@ class Ledger(Protocol):
         """Take up to ``limit`` rows of these accounts that may be sent now, as ``sending``.
 
         Those are ``ready`` rows, and ``retry`` rows whose wait is over, of active chats, that are
-        due and whose earlier parts are all sent; one per chat at a time, the longest due first.
-        It is committed before this returns. With a ``fence`` nothing is taken once that lease has
-        gone to somebody else.
+        due; one per chat at a time, the longest due first. It is committed before this returns.
+        With a ``fence`` nothing is taken once that lease has gone to somebody else.
         """
         ...
 
@@ -590,7 +589,8 @@ class Ledger(Protocol):
         """Write what came of claimed deliveries, in one transaction.
 
         Returns the ids of those whose claims were still held; the others change nothing. A chat
-        is recorded as shown the issue with part 1. A ``dead`` part takes the later ones along.
+        is recorded as shown the issue with part 1. A part that is ``sent`` brings the row of the
+        next one along, ``ready``: so parts keep their order, and none comes after a ``dead`` one.
         """
         ...
 
@@ -644,10 +644,10 @@ class Ledger(Protocol):
         """Rows in that state, or in any, the newest first."""
         ...
 
-    async def resend(self, delivery_id: int, now: datetime) -> int:
-        """``dead`` -> ``ready`` once more, with the later parts, at an operator's wish.
+    async def resend(self, delivery_id: int, now: datetime) -> bool:
+        """``dead`` -> ``ready`` once more, at an operator's wish; the later parts follow it.
 
-        Returns how many parts; 0 if it is not dead or has no issue.
+        False if it is not dead or has no issue.
         """
         ...
 

@@ -70,15 +70,15 @@ def resend(
     number: Annotated[int, typer.Argument(metavar="ID", help="As ribao deliveries shows it.")],
     config: ConfigOption = None,
 ) -> None:
-    """Have a dead delivery, and the later parts of its issue, sent with the next pass."""
+    """Have a dead delivery sent with the next pass, and then the later parts of its issue."""
     done = asyncio.run(_resend(settings_of(context, config), number))
     if not done:
         typer.echo(f"Delivery {number} is not dead, or was never composed.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{done} messages are sent with the next pass.")
+    typer.echo("It is sent with the next pass, and what follows it of its issue.")
 
 
-async def _resend(settings: "Settings", number: int) -> int:
+async def _resend(settings: "Settings", number: int) -> bool:
     from bot.app import open_app
 
     async with open_app(settings) as app:

@@ -42,6 +42,10 @@ class SqlLedger:
             index_elements=list(chat_issues.primary_key),
             set_={"until": insert.excluded.until, "shown_at": insert.excluded.shown_at},
         )
+        following = transitions.next_parts()
+        names = [column.name for column in following.selected_columns]
+        bringing = database.insert(rows_of).from_select(names, following)
+        self._next_parts = bringing.on_conflict_do_nothing()
 
     @retried
     async def plan_due(
@@ -158,40 +162,29 @@ class SqlLedger:
             there = [each for each in made if each.delivery_id in planned]
             if not there:
                 return 0
-            parts = await self._store_payloads(connection, there)
+            await self._store_payloads(connection, there)
             rows = [
                 {"row_id": each.delivery_id, "issue": each.issue_id, "looked_at": each.until}
                 for each in there
             ]
             await connection.execute(transitions.made_ready(), rows)
-            if max(parts.values()) > 1:
-                later = transitions.later_parts(list(planned))
-                names = [column.name for column in later.selected_columns]
-                insert = self._database.insert(rows_of).from_select(names, later)
-                await connection.execute(insert.on_conflict_do_nothing())
         return len(planned)
 
-    async def _store_payloads(
-        self, connection: AsyncConnection, made: Sequence[Made]
-    ) -> dict[tuple[int, str], int]:
-        """Store the messages of issues that have none yet; returns how many each has."""
+    async def _store_payloads(self, connection: AsyncConnection, made: Sequence[Made]) -> None:
+        """Store the messages of the issues that have none yet."""
         asked = {(each.issue_id, each.platform): each.payloads for each in made}
-        key = (payloads.c.issue_id, payloads.c.platform)
-        query = (
-            select(*key, func.max(payloads.c.part))
-            .where(among(payloads.c.issue_id, {issue_id for issue_id, _ in asked}))
-            .group_by(*key)
+        there = select(payloads.c.issue_id, payloads.c.platform).where(
+            among(payloads.c.issue_id, {issue_id for issue_id, _ in asked}), payloads.c.part == 1
         )
-        there = {(row[0], row[1]): row[2] for row in await connection.execute(query)}
-        new = {pair: texts for pair, texts in asked.items() if pair not in there}
+        known = {(row[0], row[1]) for row in await connection.execute(there)}
         rows = [
             {"issue_id": issue_id, "platform": platform, "part": part, "payload": text}
-            for (issue_id, platform), texts in new.items()
+            for (issue_id, platform), texts in asked.items()
+            if (issue_id, platform) not in known
             for part, text in enumerate(texts, 1)
         ]
         if rows:
             await connection.execute(self._database.insert(payloads).on_conflict_do_nothing(), rows)
-        return there | {pair: len(texts) for pair, texts in new.items()}
 
     @retried
     async def claim(
@@ -235,10 +228,7 @@ class SqlLedger:
             sent = [rows[o.delivery.id] for o in held if o.state is DeliveryState.SENT]
             shown = [row for row in sent if row.part == 1 and row.issue_id is not None]
             await self._record_shown(connection, shown, now)
-            for outcome in held:
-                if outcome.state is DeliveryState.DEAD:
-                    given_up = transitions.rest_given_up(rows[outcome.delivery.id], outcome.reason)
-                    await connection.execute(given_up)
+            await self._bring_next_parts(connection, sent, now)
             await self._hold_chats(connection, held)
         return set(rows)
 
@@ -258,6 +248,13 @@ class SqlLedger:
             for row in rows
         ]
         await connection.execute(self._showing, values)
+
+    async def _bring_next_parts(
+        self, connection: AsyncConnection, sent: Sequence[Any], now: datetime
+    ) -> None:
+        ids = [row.id for row in sent if row.issue_id is not None]
+        if ids:
+            await connection.execute(self._next_parts, {"ids": ids, "now": now})
 
     async def _hold_chats(self, connection: AsyncConnection, held: Sequence[Outcome]) -> None:
         rows = [
@@ -280,13 +277,6 @@ class SqlLedger:
             query = transitions.next_wait(accounts, now, until)
             instant: datetime | None = await connection.scalar(query)
         return instant
-
-    async def _bury(self, connection: AsyncConnection, given_up: Update) -> int:
-        """Give up rows, and the parts after each of them; returns how many of the former."""
-        dead = (await connection.execute(given_up.returning(rows_of))).all()
-        for row in dead:
-            await connection.execute(transitions.rest_given_up(row, row.reason))
-        return len(dead)
 
     async def abandon(self, delivery_id: int, reason: str) -> bool:
         return await self._run(transitions.abandoned(delivery_id, reason)) > 0
@@ -311,15 +301,14 @@ class SqlLedger:
 
     @retried
     async def settle_uncertain(self, max_doubts: int) -> tuple[int, int]:
-        """The parts after a dead one die with it; they are not counted."""
         uncertain = update(rows_of).where(transitions.in_state(DeliveryState.UNCERTAIN))
         again = uncertain.where(rows_of.c.doubts <= max_doubts)
         # Said once more: what became uncertain since the first statement is not for this one.
         beyond = uncertain.where(rows_of.c.doubts > max_doubts)
         async with self._database.write() as connection:
             ready = await connection.execute(again.values(state=DeliveryState.READY.value))
-            dead = await self._bury(connection, beyond.values(state=DeliveryState.DEAD.value))
-        return ready.rowcount, dead
+            dead = await connection.execute(beyond.values(state=DeliveryState.DEAD.value))
+        return ready.rowcount, dead.rowcount
 
     async def expire(self, due_before: datetime) -> int:
         """Rows in the middle of a sending are left to their sender, or to ``reclaim``."""
@@ -353,13 +342,8 @@ class SqlLedger:
             for row in rows
         )
 
-    @retried
-    async def resend(self, delivery_id: int, now: datetime) -> int:
-        async with self._database.write() as connection:
-            found = await connection.execute(transitions.given_up_from(delivery_id))
-            ids = found.scalars().all()
-            await connection.execute(transitions.due_again(ids, now))
-        return len(ids)
+    async def resend(self, delivery_id: int, now: datetime) -> bool:
+        return await self._run(transitions.due_again(delivery_id, now)) > 0
 
     async def counts(self) -> Mapping[DeliveryState, int]:
         """Every state, with 0 for those that no row is in."""

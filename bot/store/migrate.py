@@ -33,6 +33,7 @@ REVISIONS = (
     "0010",
     "0011",
     "0012",
+    "0013",
 )
 """All revisions, oldest first, so that the usual check needs no alembic; a test compares them."""
 

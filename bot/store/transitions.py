@@ -57,7 +57,6 @@ WAITING = (DeliveryState.READY, DeliveryState.RETRY)
 
 LONGEST_LEASE = timedelta(minutes=10)
 
-_OPEN = tuple(state for state in DeliveryState if state not in TERMINAL_STATES)
 _LONGEST_DUE = (deliveries.c.due_at, deliveries.c.chat_id, deliveries.c.day, deliveries.c.part)
 
 
@@ -164,13 +163,17 @@ def made_ready() -> Update:
     )
 
 
-def later_parts(ids: Sequence[int]) -> Select[Any]:
-    """The rows of the parts after the first, for rows just made ready."""
-    names = ("chat_id", "day", "due_at", "issue_id", "until", "created_at")
-    further = and_(
+@cache
+def next_parts() -> Select[Any]:
+    """The rows of the parts after those of the parameter ``ids``; the last of an issue has none.
+
+    The other parameter is ``now``.
+    """
+    names = ("chat_id", "day", "due_at", "issue_id", "until")
+    following = and_(
         payloads.c.issue_id == deliveries.c.issue_id,
         payloads.c.platform == chats.c.platform,
-        payloads.c.part > 1,
+        payloads.c.part == deliveries.c.part + 1,
     )
     fixed = {
         "state": DeliveryState.READY.value,
@@ -183,11 +186,12 @@ def later_parts(ids: Sequence[int]) -> Select[Any]:
         select(
             *(deliveries.c[name] for name in names),
             payloads.c.part,
+            bindparam("now", type_=deliveries.c.created_at.type).label("created_at"),
             *(literal(value, deliveries.c[name].type).label(name) for name, value in fixed.items()),
         )
         .join_from(deliveries, chats, chats.c.id == deliveries.c.chat_id)
-        .join(payloads, further)
-        .where(among(deliveries.c.id, ids), deliveries.c.part == 1)
+        .join(payloads, following)
+        .where(_is_asked())
     )
 
 
@@ -207,7 +211,6 @@ def claimable(accounts: tuple[tuple[str, str], ...]) -> Select[int, int]:
             over,
             _chat_is_open(accounts),
             ~_other_in_flight(),
-            ~_earlier_part_unsent(),
         )
         .order_by(*_LONGEST_DUE)
         .limit(bindparam("most", type_=Integer))
@@ -219,7 +222,6 @@ def next_wait(accounts: Accounts, now: datetime, until: datetime) -> Select[Any]
     return select(func.min(deliveries.c.not_before)).where(
         # Not those that failed: their time is the next pass's.
         in_state(DeliveryState.READY),
-        ~_earlier_part_unsent(),
         deliveries.c.due_at <= now,
         deliveries.c.not_before > now,
         deliveries.c.not_before <= until,
@@ -349,21 +351,6 @@ def taken_over(account: tuple[str, str], owner: str) -> Update:
     return _unknown().where(deliveries.c.owner != owner, deliveries.c.chat_id.in_(of_account))
 
 
-def rest_given_up(row: Row[Any], reason: str | None) -> Update:
-    """The open parts after this one, which can never be sent now."""
-    return (
-        update(deliveries)
-        .where(
-            deliveries.c.chat_id == row.chat_id,
-            deliveries.c.day == row.day,
-            deliveries.c.bulletin_id == row.bulletin_id,
-            deliveries.c.part > row.part,
-            in_state(*_OPEN),
-        )
-        .values(state=DeliveryState.DEAD.value, reason=reason)
-    )
-
-
 def claim_over(now: datetime, gone: Sequence[str]) -> Update:
     # No lease is that long: the clock was ahead when it was taken.
     ahead = deliveries.c.lease_until > now + LONGEST_LEASE
@@ -461,25 +448,17 @@ def entries(state: DeliveryState | None) -> Select[Any]:
     return query if state is None else query.where(in_state(state))
 
 
-def given_up_from(delivery_id: int) -> Select[int]:
-    """Ids of a dead part and the later ones that died with it, if there is anything to send."""
-    asked = deliveries.alias("asked")
-    same_issue = exists().where(
-        asked.c.id == delivery_id,
-        is_one_of(asked.c.state, DeliveryState.DEAD),
-        asked.c.chat_id == deliveries.c.chat_id,
-        asked.c.day == deliveries.c.day,
-        asked.c.bulletin_id == deliveries.c.bulletin_id,
-        asked.c.part <= deliveries.c.part,
+def due_again(delivery_id: int, now: datetime) -> Update:
+    """A dead row, if there is anything to send."""
+    return (
+        update(deliveries)
+        .where(
+            deliveries.c.id == delivery_id,
+            in_state(DeliveryState.DEAD),
+            deliveries.c.issue_id.is_not(None) | IS_BULLETIN,
+        )
+        .values(state=DeliveryState.READY.value, due_at=now, doubts=0, not_before=None)
     )
-    return select(deliveries.c.id).where(
-        in_state(DeliveryState.DEAD), deliveries.c.issue_id.is_not(None) | IS_BULLETIN, same_issue
-    )
-
-
-def due_again(ids: Sequence[int], now: datetime) -> Update:
-    values = {"state": DeliveryState.READY.value, "due_at": now, "doubts": 0, "not_before": None}
-    return update(deliveries).where(among(deliveries.c.id, ids)).values(**values)
 
 
 def lengths(latest: int) -> Select[Any]:
@@ -530,14 +509,3 @@ def _other_in_flight() -> ColumnElement[bool]:
     other = deliveries.alias("other")
     sending = is_one_of(other.c.state, DeliveryState.SENDING)
     return exists().where(other.c.chat_id == deliveries.c.chat_id, sending)
-
-
-def _earlier_part_unsent() -> ColumnElement[bool]:
-    earlier = deliveries.alias("earlier")
-    return exists().where(
-        earlier.c.chat_id == deliveries.c.chat_id,
-        earlier.c.day == deliveries.c.day,
-        earlier.c.bulletin_id == deliveries.c.bulletin_id,
-        earlier.c.part < deliveries.c.part,
-        earlier.c.state != DeliveryState.SENT.value,
-    )

@@ -187,12 +187,13 @@ async def test_parts_come_in_order_and_the_rest_after_a_stop(talk: Conversation)
     assert restarted.platform.at("ann") == ["2026-11-19 part 2 of 3", "2026-11-19 part 3 of 3"]
 
 
-async def test_a_dead_part_takes_the_parts_after_it_along(talk: Conversation) -> None:
+async def test_no_part_comes_after_a_dead_one(talk: Conversation) -> None:
     await talk.say("/subscribe cv")
     morning = Morning(talk, parts=3)
     morning.platform.script["ann"] = [None, MessageRejected("too long")]
     assert await morning.at(EIGHT) == {"sent": 1, "dead": 1}
-    assert await morning.states() == {DeliveryState.SENT: 1, DeliveryState.DEAD: 2}
+    assert await morning.at(EIGHT + timedelta(minutes=1)) == {}
+    assert await morning.states() == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.claims: list[Delivery] = []
         self.confirmed: Counter[int] = Counter()
         self.final: dict[int, Any] = {}
+        self.parts: dict[tuple[int, date], int] = {}
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -98,6 +99,7 @@ class LedgerMachine(RuleBasedStateMachine):
             ledger = self.ledger(owner)
             made = [self.run(ready(ledger, row, issue_id, self.now, texts)) for _ in range(2)]
             assert made == [True, False]
+            self.parts[row.chat_id, row.day] = parts
 
     @rule(owner=owners, limit=st.integers(1, 3))
     def claim(self, owner: str, limit: int) -> None:
@@ -140,8 +142,17 @@ class LedgerMachine(RuleBasedStateMachine):
         claim = replace(claim, owner=owner or claim.owner)
         held = is_held(before, claim)
         assert self.run(self._acknowledge(claim, outcome)) == held
-        changed = {new["id"] for new, old in zip(self.rows(), before, strict=True) if new != old}
-        assert changed == ({claim.id, *given_up(claim, outcome, before)} if held else set())
+        known = {row["id"]: row for row in before}
+        changed = [row for row in self.rows() if row != known.get(row["id"])]
+        new = [key_of(row) for row in changed if row["id"] not in known]
+        assert {row["id"] for row in changed if row["id"] in known} == (
+            {claim.id} if held else set()
+        )
+        following = (claim.chat_id, claim.day, claim.part + 1)
+        is_followed = (
+            held and outcome == "sent" and claim.part < self.parts[claim.chat_id, claim.day]
+        )
+        assert new == ([following] if is_followed else [])
         if held and outcome == "sent":
             self.confirmed[claim.id] += 1
 
@@ -304,13 +315,6 @@ def is_held(rows: Rows, claim: Delivery) -> bool:
     names = ("state", "id", "owner", "attempt")
     held = ("sending", claim.id, claim.owner, claim.attempt)
     return any(tuple(row[name] for name in names) == held for row in rows)
-
-
-def given_up(claim: Delivery, outcome: str, rows: Rows) -> set[int]:
-    """The later parts of the same issue, which die with it."""
-    issue = (claim.chat_id, claim.day)
-    later = {r["id"] for r in rows if key_of(r)[:2] == issue and r["part"] > claim.part}
-    return later if outcome == "dead" else set()
 
 
 def test_whatever_happens(engine: str, databases: Databases) -> None:

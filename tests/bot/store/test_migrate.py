@@ -159,6 +159,36 @@ def test_deliveries_are_kept_and_numbered_on_where_bulletins_come_in(tmp_path: P
     assert value(path, "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'") == 9
 
 
+def test_parts_that_wait_for_an_earlier_one_come_again_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "older.db"
+    engine = create_engine(f"sqlite:///{path}")
+    config = alembic_config()
+    with engine.begin() as config.attributes["connection"]:
+        command.upgrade(config, "0012")
+    parts = {
+        1: [("sent", 1), ("ready", 0), ("ready", 0)],
+        2: [("dead", 2), ("dead", 0)],
+        3: [("sent", 1), ("retry", 3), ("ready", 0)],
+        4: [("sent", 1), ("sent", 1)],
+    }
+    rows = [
+        (chat, part, state, attempt)
+        for chat, some in parts.items()
+        for part, (state, attempt) in enumerate(some, 1)
+    ]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executemany(
+            "INSERT INTO deliveries (chat_id, day, part, state, due_at, attempt, doubts, late,"
+            " created_at, bulletin_id) VALUES (?, '2026-03-01', ?, ?, 0, ?, 0, 0, 0, 0)",
+            rows,
+        )
+    with engine.begin() as config.attributes["connection"]:
+        command.upgrade(config, "0013")
+    engine.dispose()
+    kept = "SELECT group_concat(chat_id || '.' || part) FROM deliveries ORDER BY id"
+    assert value(path, kept) == "1.1,1.2,2.1,3.1,3.2,4.1,4.2"
+
+
 async def test_a_copy_never_replaces_another(url: str, path: Path, one_more: None) -> None:
     for name in (f"ribao.db.{HEAD}.bak", f"ribao.db.{HEAD}.2.bak"):
         path.with_name(name).write_text("precious")
