@@ -118,6 +118,8 @@ async def look_for_violations(store: Store, running: Senders) -> str:
     sink, held = running.sink, running.lost_hold
     expected = await _rows(store)
     assert {state for _, state, _ in expected.values()} == {DeliveryState.SENT.value}
+    issues = {key.rsplit("/", 1)[0] for key in expected}
+    assert expected.keys() == {f"{issue}/{n}" for issue in issues for n in range(1, PARTS + 1)}
     arrived = Counter(key for _, key, _ in sink.arrived)
     lost, phantom = expected.keys() - arrived.keys(), arrived.keys() - expected.keys()
     assert (lost, phantom) == (set(), set())
