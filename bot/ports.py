@@ -439,6 +439,22 @@ Planner = Callable[[Chat], Plan]
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a chat with some schedule gets next, and when to look at it again.
+
+    ``occurrence`` is None if it gets nothing. With a ``window`` each chat's delivery is due at the
+    chat's own place in it, else at the occurrence's instant.
+    """
+
+    occurrence: Occurrence | None
+    next_due: datetime | None
+    window: Window | None = None
+
+
+AheadOf = Callable[[Account, Schedule], Ahead]
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
     """A planned delivery that is to be composed, with what the issue depends on."""
 
@@ -519,6 +535,16 @@ class Ledger(Protocol):
         Those are the active chats whose ``next_due`` is None or has come by then, and the paused
         ones whose pause is over at ``now``; by id from ``after_id``. They are read, decided on
         and written without any change getting in between. Returns the last id, None at the end.
+        """
+        ...
+
+    async def plan_ahead(
+        self, now: datetime, until: datetime, ahead_of: AheadOf, *, limit: int
+    ) -> int:
+        """Plan for some of the active chats that come due after ``now`` and by ``until``, at once.
+
+        Nothing is to be made up for with these, so those with equal schedules are planned alike.
+        One transaction; returns how many chats they were: less than ``limit`` at the end.
         """
         ...
 

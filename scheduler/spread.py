@@ -9,11 +9,10 @@ the address: the same every day.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from bot.delivery.outlet import account_of
 from bot.model import CATCH_UP, ChatAddress, PlannedDelivery, Window
-from bot.ports import Account, Plan
+from bot.ports import Account, Ahead, Plan
 
 SHARE = 0.8
 """Of what an account may send, as much is planned."""
@@ -95,18 +94,19 @@ def in_slots(plan: Plan, table: Table, now: datetime) -> Plan:
     return replace(plan, deliveries=moved)
 
 
+def in_window(ahead: Ahead, account: Account, table: Table) -> Ahead:
+    """The same, in the account's window for its instant, if it has one."""
+    if ahead.occurrence is None:
+        return ahead
+    window = table.windows.get(account, {}).get(ahead.occurrence.instant)
+    return replace(ahead, window=window)
+
+
 def _in_slot(
     delivery: PlannedDelivery, address: ChatAddress, windows: Windows, now: datetime
 ) -> PlannedDelivery:
     window = windows.get(delivery.due_at)
     if window is None:
         return delivery
-    slot = place(address, window)
+    slot = window.start + address.place * (window.end - window.start)
     return replace(delivery, due_at=slot, expired=delivery.expired and now - slot > CATCH_UP)
-
-
-def place(address: ChatAddress, window: Window) -> datetime:
-    """The chat's own instant within the window."""
-    name = "\0".join((address.platform, address.account, address.id, address.thread))
-    share = int.from_bytes(sha256(name.encode()).digest()[:6]) / 2**48
-    return window.start + share * (window.end - window.start)

@@ -10,15 +10,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery.courier import Courier
-from bot.model import Chat, ChatStatus, PlannedDelivery
-from bot.ports import ChatStore, Ledger, Plan
+from bot.model import Chat, ChatStatus, PlannedDelivery, Schedule
+from bot.ports import Account, Ahead, ChatStore, Ledger, Plan
 from bot.subscriptions import resumed
 from scheduler.capacity import Capacity
 from scheduler.due import Verdict, decide, next_due
-from scheduler.spread import Table, in_slots
+from scheduler.spread import Table, in_slots, in_window
 
 BATCH = 500
 """Chats in one transaction: more would stall the event loop."""
+
+BATCH_AHEAD = 2000
+"""The same of those that are planned by a few statements for all."""
 
 AHEAD = timedelta(minutes=5)
 """So long before their hour issues are planned and composed."""
@@ -70,6 +73,12 @@ class Tick:
             plan = plan_of(chat, now, until)
             return in_slots(plan, table, now) if table else plan
 
+        def ahead_of(account: Account, schedule: Schedule) -> Ahead:
+            ahead = next_of(schedule, now, until)
+            return in_window(ahead, account, table) if table else ahead
+
+        while await self._ledger.plan_ahead(now, until, ahead_of, limit=BATCH_AHEAD) == BATCH_AHEAD:
+            pass
         last: int | None = 0
         while last is not None:
             last = await self._ledger.plan_due(now, until, decide_on, after_id=last, limit=BATCH)
@@ -89,12 +98,20 @@ def plan_of(chat: Chat, now: datetime, until: datetime) -> Plan:
     is_open = chat.next_due is None or chat.next_due <= now or is_woken
     due = due_delivery(woken, now) if is_open else None
     deliveries = [due] if due else []
-    following = next_due(woken.schedule, now)
-    if following and following.instant <= until:
-        if _gets_issues(woken):
-            deliveries.append(PlannedDelivery(chat.id, following.day, following.instant))
-        following = next_due(woken.schedule, until)
-    return Plan(woken, tuple(deliveries), following.instant if following else None, is_woken)
+    ahead = next_of(woken.schedule, now, until)
+    if ahead.occurrence and _gets_issues(woken):
+        coming = ahead.occurrence
+        deliveries.append(PlannedDelivery(chat.id, coming.day, coming.instant))
+    return Plan(woken, tuple(deliveries), ahead.next_due, is_woken)
+
+
+def next_of(schedule: Schedule, now: datetime, until: datetime) -> Ahead:
+    """What comes after ``now`` and by ``until`` by the schedule, and what after that. Pure."""
+    coming = next_due(schedule, now)
+    if coming is None or coming.instant > until:
+        return Ahead(None, coming.instant if coming else None)
+    following = next_due(schedule, until)
+    return Ahead(coming, following.instant if following else None)
 
 
 def _gets_issues(chat: Chat) -> bool:

@@ -47,6 +47,7 @@ def fuse_all(target: object, names: tuple[str, ...], fuse: Fuse) -> None:
 
 
 LEDGER = (
+    "plan_ahead",
     "plan_due",
     "planned",
     "ready",

@@ -159,7 +159,9 @@ class SqlChatStore:
             if other is not None and other != chat_id:
                 await self._merge(connection, chat_id, other)
             await connection.execute(
-                update(chats).where(chats.c.id == chat_id).values(address=new_id, next_due=None)
+                update(chats)
+                .where(chats.c.id == chat_id)
+                .values(address=new_id, place=address.place, next_due=None)
             )
         return chat_id
 
@@ -236,6 +238,27 @@ def _due(now: datetime, until: datetime) -> list[Select[int]]:
     ]
 
 
+async def coming_due(
+    connection: AsyncConnection, now: datetime, until: datetime, limit: int
+) -> dict[tuple[Account, Schedule], list[int]]:
+    """See ``Ledger.plan_ahead``; ids by account and schedule. They stay locked like the others."""
+    key = (chats.c.platform, chats.c.account, chats.c.send_at, chats.c.zone, chats.c.days)
+    query = (
+        select(chats.c.id, *key)
+        .where(*_ACTIVE, chats.c.next_due > now, chats.c.next_due <= until)
+        .order_by(chats.c.next_due, chats.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for chat_id, *columns in await connection.execute(query):
+        found.setdefault(tuple(columns), []).append(chat_id)
+    return {
+        ((platform, account), _schedule(*schedule)): ids
+        for (platform, account, *schedule), ids in found.items()
+    }
+
+
 def next_due_of(chat_ids: Sequence[int], instant: datetime | None) -> Update:
     return update(chats).where(among(chats.c.id, chat_ids)).values(next_due=instant)
 
@@ -304,6 +327,7 @@ def _to_row(chat: Chat) -> dict[str, Any]:
         "changed_at": chat.changed_at,
         "added_by": chat.added_by,
         "options": chat.options or None,
+        "place": chat.address.place,
     }
 
 

@@ -5,15 +5,26 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Delete, Update, func, select, update
+from sqlalchemy import Delete, Insert, Select, Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import TERMINAL_STATES, Bulletin, Delivery, DeliveryState, PlannedDelivery
-from bot.ports import Account, Commission, Entered, Lease, Made, Outcome, Plan, Planner
+from bot.ports import (
+    Account,
+    Ahead,
+    AheadOf,
+    Commission,
+    Entered,
+    Lease,
+    Made,
+    Outcome,
+    Plan,
+    Planner,
+)
 from bot.store import transitions
 from bot.store.among import among
 from bot.store.bulk import insert_many
-from bot.store.chats import address_of, due_chats, next_due_of, woken
+from bot.store.chats import address_of, coming_due, due_chats, next_due_of, woken
 from bot.store.engine import Database, retried
 from bot.store.tables import IS_BULLETIN, bulletins, chat_issues, chats, payloads
 from bot.store.tables import deliveries as rows_of
@@ -42,10 +53,7 @@ class SqlLedger:
             index_elements=list(chat_issues.primary_key),
             set_={"until": insert.excluded.until, "shown_at": insert.excluded.shown_at},
         )
-        following = transitions.next_parts()
-        names = [column.name for column in following.selected_columns]
-        bringing = database.insert(rows_of).from_select(names, following)
-        self._next_parts = bringing.on_conflict_do_nothing()
+        self._next_parts = self._inserting(transitions.next_parts())
 
     @retried
     async def plan_due(
@@ -62,6 +70,22 @@ class SqlLedger:
                 await insert_many(connection, insert, rows)
             await self._move_on(connection, plans)
         return due[-1].id
+
+    @retried
+    async def plan_ahead(
+        self, now: datetime, until: datetime, ahead_of: AheadOf, *, limit: int
+    ) -> int:
+        async with self._database.write() as connection:
+            coming = await coming_due(connection, now, until, limit)
+            alike: dict[Ahead, list[int]] = {}
+            for (account, schedule), ids in coming.items():
+                alike.setdefault(ahead_of(account, schedule), []).extend(ids)
+            for ahead, ids in alike.items():
+                if ahead.occurrence:
+                    rows = transitions.planned_ahead(ids, ahead.occurrence, ahead.window, now)
+                    await connection.execute(self._inserting(rows))
+                await connection.execute(next_due_of(ids, ahead.next_due))
+        return sum(map(len, coming.values()))
 
     async def _move_on(self, connection: AsyncConnection, plans: Sequence[Plan]) -> None:
         """Many chats have the same next instant: a statement for each instant, not each chat."""
@@ -118,6 +142,11 @@ class SqlLedger:
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return {DeliveryState(row.state): row.number for row in rows}
+
+    def _inserting(self, rows: Select[Any]) -> Insert:
+        """Those of the selected rows that are not there."""
+        names = [column.name for column in rows.selected_columns]
+        return self._database.insert(rows_of).from_select(names, rows).on_conflict_do_nothing()
 
     async def _insert(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert those of the rows that are not there; returns how many."""

@@ -34,6 +34,7 @@ REVISIONS = (
     "0011",
     "0012",
     "0013",
+    "0014",
 )
 """All revisions, oldest first, so that the usual check needs no alembic; a test compares them."""
 

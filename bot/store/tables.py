@@ -1,7 +1,5 @@
 """The tables. A change here needs a new migration beside ``migrations/versions``."""
 
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -11,8 +9,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -25,53 +21,12 @@ from sqlalchemy import (
     and_,
     literal_column,
     select,
+    text,
 )
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.curation.nouns import Status
 from bot.model import SAMPLE_SOURCE, ChatKind, ChatStatus, DeliveryState
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-@lru_cache(maxsize=2**12)
-def _moment(microseconds: int) -> datetime:
-    # Those of a page of rows are mostly the same few.
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An instant in UTC: aware in, aware out. On SQLite whole microseconds since 1970.
-
-    Integers compare, sort and index exactly. A naive datetime is refused with ``ValueError``.
-    """
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "sqlite":
-            return dialect.type_descriptor(BigInteger())
-        return dialect.type_descriptor(DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        if dialect.name == "sqlite":
-            return (value - _EPOCH) // _MICROSECOND
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
-            return _moment(value)
-        moment: datetime = value.astimezone(UTC)
-        return moment
-
+from bot.store.instants import Instant
 
 metadata = MetaData(
     naming_convention={
@@ -358,6 +313,8 @@ chats = Table(
     Column("added_by", Text),
     _instant("created_at"),
     Column("options", Text),
+    # ``ChatAddress.place``, for statements that plan for many chats at once.
+    Column("place", Float, nullable=False, server_default=text("0")),
     UniqueConstraint("platform", "account", "address", "thread"),
     sqlite_autoincrement=True,
 )

@@ -36,10 +36,13 @@ from bot.model import (
     ChatStatus,
     Delivery,
     DeliveryState,
+    Occurrence,
     PlannedDelivery,
+    Window,
 )
 from bot.ports import Lease, Outcome
 from bot.store.among import among
+from bot.store.instants import Instant, within
 from bot.store.tables import (
     IS_BULLETIN,
     NO_BULLETIN,
@@ -96,6 +99,20 @@ def planned_row(plan: PlannedDelivery, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "bulletin_id": NO_BULLETIN,
     }
+
+
+def planned_ahead(
+    chat_ids: Sequence[int], occurrence: Occurrence, window: Window | None, now: datetime
+) -> Select[Any]:
+    """``planned_row`` of each of the chats, at its place in the window if there is one."""
+    row = planned_row(PlannedDelivery(0, occurrence.day, occurrence.instant), now)
+    del row["chat_id"], row["due_at"]
+    due_at = within(window, chats.c.place) if window else literal(occurrence.instant, Instant)
+    return select(
+        chats.c.id.label("chat_id"),
+        due_at.label("due_at"),
+        *(literal(value, deliveries.c[name].type).label(name) for name, value in row.items()),
+    ).where(among(chats.c.id, chat_ids))
 
 
 def bulletin_row(

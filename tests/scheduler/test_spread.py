@@ -13,7 +13,6 @@ from scheduler.spread import (
     Table,
     in_slots,
     issues_per_minute,
-    place,
     still_kept,
     turns,
     windows,
@@ -32,6 +31,14 @@ LOADS = st.dictionaries(
 def chat(number: int) -> Chat:
     address = ChatAddress("telegram", "1", str(number))
     return Chat(number, address, ChatKind.PRIVATE, "", "en", Schedule(time(8), "UTC"))
+
+
+def own(number: int, window: Window) -> datetime:
+    """When in the window an issue of the chat comes."""
+    table = Table(EIGHT, {("telegram", "1"): {window.start: window}})
+    plan = Plan(chat(number), (PlannedDelivery(1, EIGHT.date(), window.start),), None)
+    (moved,) = in_slots(plan, table, EIGHT).deliveries
+    return moved.due_at
 
 
 def test_80_percent_of_30_a_second() -> None:
@@ -83,7 +90,7 @@ def test_windows_that_are_kept_stay_as_they_are(load: dict[datetime, int], later
 
 def test_a_crowd_is_spread_evenly_over_its_window() -> None:
     window = Window(EIGHT, EIGHT + 10 * MINUTE)
-    seconds = [(place(chat(n).address, window) - EIGHT).total_seconds() for n in range(14_400)]
+    seconds = [(own(n, window) - EIGHT).total_seconds() for n in range(14_400)]
     per_minute = Counter(int(second // 60) for second in seconds)
     assert set(per_minute) == set(range(10))
     # Ten minutes with 1440 each; 5 standard deviations.
@@ -93,12 +100,12 @@ def test_a_crowd_is_spread_evenly_over_its_window() -> None:
 def test_a_place_is_the_same_share_of_every_window() -> None:
     today, tomorrow = (Window(EIGHT + timedelta(n), EIGHT + timedelta(n, 600)) for n in range(2))
     for n in range(20):
-        at = place(chat(n).address, today)
+        at = own(n, today)
         assert today.start <= at < today.end
-        assert place(chat(n).address, tomorrow) - at == timedelta(days=1)
+        assert own(n, tomorrow) - at == timedelta(days=1)
     # Another process says the same: printf 'telegram\\0001\\0001\\000' | sha256sum | cut -c1-12
     share = 0xFD3E86379A6B / 2**48
-    assert place(chat(1).address, today) == EIGHT + share * timedelta(seconds=600)
+    assert own(1, today) == EIGHT + share * timedelta(seconds=600)
 
 
 @pytest.mark.parametrize(("hours", "expired"), [(6.5, False), (7.5, True)])

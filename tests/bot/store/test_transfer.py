@@ -24,7 +24,8 @@ from bot.errors import StoreError
 from bot.model import FetchState
 from bot.store import Store, open_store
 from bot.store.engine import Database
-from bot.store.tables import Instant, metadata, sources
+from bot.store.instants import Instant
+from bot.store.tables import metadata, sources
 from bot.store.transfer import back_up, transfer
 from tests.bot.store.builders import NOW, add_chat, an_item
 from tests.conftest import ENGINES
