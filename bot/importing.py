@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.digest.classify import Classifier, shipped_model
 from bot.errors import SourceError
-from bot.formats import FORMATS, read_digest
+from bot.formats.recognise import FORMATS, read_digest
 from bot.imported import Digest, DigestEntry, Problem
 from bot.ingest import topics_of
 from bot.interchange import digest_objects, imported_objects, outline_objects, topic_object

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from importlib import resources
 from itertools import chain, islice
 from pathlib import Path
@@ -81,8 +82,9 @@ class Taxonomy:
         self._by_arxiv = {_key(code): topic.id for topic in self.topics for code in topic.arxiv}
 
     @classmethod
+    @cache
     def load(cls, path: Path | None = None) -> Self:
-        """Read a topics file, by default the one that ships with Ribao.
+        """Read a topics file, by default the one that ships with Ribao; each once.
 
         Raises ``ConfigError``: the file can't be read, or says something that makes no sense.
         """

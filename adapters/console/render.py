@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 
-from adapters.console.laid_out import document_pieces
 from adapters.console.lines import Line, Style
 from adapters.packing import pack
 from bot.commands.reply import Block, File, IssueBlock, Reply, Rows, Text, Tone
@@ -120,6 +119,9 @@ def issue_pieces(issue: Issue) -> Iterator[tuple[Line, ...]]:
     if issue.layout == "daily":
         yield from _daily_pieces(issue)
     else:
+        # Most readers have the daily layout, which needs none of this.
+        from adapters.console.laid_out import document_pieces  # noqa: PLC0415
+
         yield from document_pieces(lay_out(sheet_of_issue(issue, MAX_AUTHORS)))
     for supplement in issue.supplements:
         yield from issue_pieces(supplement)

@@ -1,6 +1,5 @@
 """Commands for the operator: stats, check-config, db."""
 
-import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.forecast import forecast_object, forecast_text
-from bot.cli.options import ConfigOption, JsonOption, cli, print_json, print_table, settings_of
+from bot.cli.options import (
+    ConfigOption,
+    JsonOption,
+    cli,
+    print_json,
+    print_table,
+    run_to_end,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +31,7 @@ cli.add_typer(db, name="db")
 @cli.command()
 def stats(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show how much there is, who must wait, who does what, and how the sources are doing."""
-    found = asyncio.run(_stats(settings_of(context, config)))
+    found = run_to_end(_stats(settings_of(context, config)))
     if as_json:
         print_json([found])
         return
@@ -139,7 +146,7 @@ def check_config(context: typer.Context, config: ConfigOption = None) -> None:
     typer.echo(f"database: {_without_password(settings.database_url)}")
     typer.echo(f"sources:  {len(sources)}, every {settings.fetch.interval_minutes} minutes")
     typer.echo(f"channels: {len(settings.channels)}")
-    for sentence in asyncio.run(platform_reports(settings)):
+    for sentence in run_to_end(platform_reports(settings)):
         typer.echo(sentence)
 
 
@@ -159,7 +166,7 @@ def upgrade(context: typer.Context, config: ConfigOption = None) -> None:
         store = await open_store(settings.database_url)
         await store.close()
 
-    asyncio.run(work(settings_of(context, config)))
+    run_to_end(work(settings_of(context, config)))
     typer.echo("The database is up to date.")
 
 
@@ -173,7 +180,7 @@ def check(context: typer.Context, config: ConfigOption = None) -> None:
         store = await open_store(settings.database_url, upgrade=False)
         await store.close()
 
-    asyncio.run(work(settings_of(context, config)))
+    run_to_end(work(settings_of(context, config)))
     typer.echo("The database is fine.")
 
 
@@ -195,7 +202,7 @@ def backup(
         finally:
             await store.close()
 
-    asyncio.run(work(settings_of(context, config)))
+    run_to_end(work(settings_of(context, config)))
     typer.echo(f"Copied to {target}.")
 
 
@@ -223,5 +230,5 @@ def copy_database(
             await transfer(source, target, tell)
             return target.name
 
-    name = asyncio.run(work(settings_of(context, config)))
+    name = run_to_end(work(settings_of(context, config)))
     typer.echo(f"{name} holds everything now. Set database.url to it and start Ribao again.")

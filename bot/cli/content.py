@@ -1,6 +1,5 @@
 """Commands on content: import, classify, preview, topics."""
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from bot.cli.options import (
     cli,
     print_json,
     print_table,
+    run_to_end,
     settings_of,
     tell,
 )
@@ -63,7 +63,7 @@ def import_(
     if format_ is not None and format_ not in ALL_FORMATS:
         raise typer.BadParameter(f"{format_!r} is not one of {', '.join(ALL_FORMATS)}")
     read = list(_read(Importer(Taxonomy.load()), paths, format_))
-    kept = [] if dry_run else asyncio.run(_store(settings, read))
+    kept = [] if dry_run else run_to_end(_store(settings, read))
     if as_json:
         for each in read:
             print_json(each.objects())
@@ -167,7 +167,7 @@ def preview(
     settings = settings_of(context, config)
     if day and day.year not in YEARS:
         raise typer.BadParameter(f"{day.date()} is too far from today")
-    shown = asyncio.run(_preview(settings, topics, day.date() if day else None, lang, layout))
+    shown = run_to_end(_preview(settings, topics, day.date() if day else None, lang, layout))
     if as_ is As.JSON:
         print_json(shown.objects)
     else:
@@ -267,7 +267,7 @@ def search(
     """Find items by words, "phrases", topic:cv, since:2026-11, until:2026-11-20."""
     from bot.interchange import item_object
 
-    found = asyncio.run(_search(settings_of(context, config), " ".join(words), limit))
+    found = run_to_end(_search(settings_of(context, config), " ".join(words), limit))
     if as_json:
         print_json(item_object(each.item, number=n) for n, each in enumerate(found, 1))
         return

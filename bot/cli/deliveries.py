@@ -1,12 +1,19 @@
 """Commands on single deliveries: look at them, and send again what was given up."""
 
-import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.options import ConfigOption, JsonOption, cli, print_json, print_table, settings_of
+from bot.cli.options import (
+    ConfigOption,
+    JsonOption,
+    cli,
+    print_json,
+    print_table,
+    run_to_end,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -32,7 +39,7 @@ def show(
     """List deliveries, the newest first."""
     if context.invoked_subcommand:
         return
-    found = asyncio.run(_found(settings_of(context, config), state, limit))
+    found = run_to_end(_found(settings_of(context, config), state, limit))
     if as_json:
         print_json(found)
         return
@@ -71,7 +78,7 @@ def resend(
     config: ConfigOption = None,
 ) -> None:
     """Have a dead delivery sent with the next pass, and then the later parts of its issue."""
-    done = asyncio.run(_resend(settings_of(context, config), number))
+    done = run_to_end(_resend(settings_of(context, config), number))
     if not done:
         typer.echo(f"Delivery {number} is not dead, or was never composed.", err=True)
         raise typer.Exit(1)

@@ -2,15 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from importlib.metadata import version
+from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
+
+T = TypeVar("T")
 
 cli = typer.Typer(
     name="ribao",
@@ -37,6 +38,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines and n
 
 
 def _show_version(wanted: bool) -> None:
+    from importlib.metadata import version
+
     if wanted:
         typer.echo(f"ribao {version('ribao')}")
         raise typer.Exit
@@ -66,6 +69,13 @@ def settings_of(context: typer.Context, config: Path | None) -> "Settings":
     settings = load(config or context.obj)
     set_up(settings.log, verbose=context.meta[_VERBOSE])
     return settings
+
+
+def run_to_end(work: Coroutine[Any, Any, T]) -> T:
+    """What ``work`` comes to, in an event loop of its own."""
+    import asyncio
+
+    return asyncio.run(work)
 
 
 def print_json(objects: Iterable[Any]) -> None:

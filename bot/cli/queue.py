@@ -1,12 +1,19 @@
 """Commands on what readers sent in: queue, queue accept, queue reject."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from bot.cli.options import ConfigOption, JsonOption, cli, print_json, print_table, settings_of
+from bot.cli.options import (
+    ConfigOption,
+    JsonOption,
+    cli,
+    print_json,
+    print_table,
+    run_to_end,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -29,7 +36,7 @@ def list_(context: typer.Context, config: ConfigOption = None, as_json: JsonOpti
     context.obj = config or context.obj
     if context.invoked_subcommand is not None:
         return
-    found = asyncio.run(_with_app(settings_of(context, None), _pending))
+    found = run_to_end(_with_app(settings_of(context, None), _pending))
     if as_json:
         print_json(map(_as_json, found))
         return
@@ -78,7 +85,7 @@ def accept(
         by, now = _operator(app), app.clock.now()
         return (await app.submissions.accept(number, by, now, picked=pick)).item.title
 
-    title = asyncio.run(_with_app(settings_of(context, config), work))
+    title = run_to_end(_with_app(settings_of(context, config), work))
     typer.echo(f"In the paper: {title}")
 
 
@@ -101,7 +108,7 @@ def reject(
             await app.submissions.reject(number, why, _operator(app), app.clock.now())
         ).item.title
 
-    title = asyncio.run(_with_app(settings_of(context, config), work))
+    title = run_to_end(_with_app(settings_of(context, config), work))
     typer.echo(f"Rejected: {title}")
 
 

@@ -1,6 +1,5 @@
 """Commands that do Ribao's daily work: run, fetch, push."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from bot.cli.options import (
     cli,
     print_json,
     print_table,
+    run_to_end,
     settings_of,
     tell,
 )
@@ -32,7 +32,7 @@ def run(context: typer.Context, config: ConfigOption = None) -> None:
         async with open_app(settings) as app:
             await serve(app)
 
-    asyncio.run(work(settings_of(context, config)))
+    run_to_end(work(settings_of(context, config)))
 
 
 @cli.command()
@@ -45,7 +45,7 @@ def fetch(
     as_json: JsonOption = False,
 ) -> None:
     """Read the sources once; shows what was new, known, dropped (and why) and failed."""
-    reports = asyncio.run(_fetch(settings_of(context, config), tuple(sources or ())))
+    reports = run_to_end(_fetch(settings_of(context, config), tuple(sources or ())))
     if as_json:
         print_json(_report_object(report) for report in reports)
     else:
@@ -132,7 +132,7 @@ def push(
     as_json: JsonOption = False,
 ) -> None:
     """Make one pass of the scheduler: send all issues, and words to readers, that are due."""
-    counts = asyncio.run(_push(settings_of(context, config), at))
+    counts = run_to_end(_push(settings_of(context, config), at))
     if as_json:
         print_json([counts])
     else:

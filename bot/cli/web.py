@@ -1,13 +1,12 @@
 """Commands on the web edition."""
 
-import asyncio
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import ConfigOption, JsonOption, cli, print_json, settings_of, tell
+from bot.cli.options import ConfigOption, JsonOption, cli, print_json, run_to_end, settings_of, tell
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -25,7 +24,7 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Publish the edition of today, and build what changed since the last time."""
-    report = asyncio.run(_build(settings_of(context, config), folder))
+    report = run_to_end(_build(settings_of(context, config), folder))
     if as_json:
         print_json([asdict(report)])
     else:
@@ -58,7 +57,7 @@ def journal(
     if pdf and not makes_pdf():
         raise typer.BadParameter("PDF needs an extra: pip install 'ribao[pdf]'")
     settings = settings_of(context, config)
-    name, content = asyncio.run(_journal(settings, month, lang, pdf))
+    name, content = run_to_end(_journal(settings, month, lang, pdf))
     path = output or Path(name)
     try:
         path.write_bytes(content)

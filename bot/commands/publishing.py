@@ -4,16 +4,22 @@ import asyncio
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.commands.arguments import month_of
 from bot.commands.context import Context
 from bot.commands.reply import File, Reply, Text
 from bot.errors import Refusal
-from bot.web.journal import EPUB_TYPE, PDF_TYPE, Journal, epub, makes_pdf, pdf
+
+if TYPE_CHECKING:
+    from bot.web.journal import Journal
 
 
 async def journal(context: Context, argument: str) -> Reply:
     """The issues that the chat was shown in a month, this one if none is named."""
+    # Pages, covers and all that they take are loaded for the first book.
+    from bot.web.journal import EPUB_TYPE, PDF_TYPE, makes_pdf  # noqa: PLC0415
+
     wanted, as_pdf = _without_pdf(argument)
     if as_pdf and not makes_pdf():
         raise Refusal("journal.no_pdf")
@@ -31,8 +37,10 @@ async def journal(context: Context, argument: str) -> Reply:
     return Reply((Text(words), File(name, content, PDF_TYPE if as_pdf else EPUB_TYPE)))
 
 
-async def _made(found: Journal, now: datetime, as_pdf: bool) -> bytes:
+async def _made(found: "Journal", now: datetime, as_pdf: bool) -> bytes:
     """Beside the event loop: a PDF takes many seconds of computing, an EPUB up to one."""
+    from bot.web.journal import epub, pdf  # noqa: PLC0415 - see above
+
     if not as_pdf:
         return await asyncio.to_thread(epub, found, now)
     context = multiprocessing.get_context("spawn")
@@ -45,7 +53,9 @@ def _without_pdf(argument: str) -> tuple[str, bool]:
     return " ".join(words), len(words) < len(argument.split())
 
 
-async def _issues(context: Context, month: str) -> Journal:
+async def _issues(context: Context, month: str) -> "Journal":
+    from bot.web.journal import Journal  # noqa: PLC0415 - see above
+
     services, chat = context.services, context.chat
     days = [d for d in await services.issues.days(chat.id) if f"{d:%Y-%m}" == month]
     issues = [await services.issues.shown(chat.id, day) for day in days]

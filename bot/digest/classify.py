@@ -17,6 +17,7 @@ two points, 0.67 for four, never 1.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
@@ -69,10 +70,7 @@ class Classifier:
 
     def __init__(self, taxonomy: Taxonomy, model: "Callable[[], TopicModel] | None" = None) -> None:
         self._model = model
-        keywords = _keywords(taxonomy)
         self._taxonomy = taxonomy
-        self._keywords = tuple(keywords.values())
-        self._automaton = AhoCorasick(keywords)
         self._known = {topic.id for topic in taxonomy.topics}
         # Authors chose the categories; a keyword knows no better which field a paper belongs to.
         self._left_to_arxiv = {i for i in taxonomy.roots() if taxonomy.get(i).arxiv}
@@ -153,13 +151,14 @@ class Classifier:
 
     def _found_in(self, text: str) -> Iterator[_Keyword]:
         """Keywords in a text in normal form, in its order, but none inside a longer one."""
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        keywords, automaton = _automaton(self._taxonomy)
+        found = automaton.find_matches_as_indexes(text, overlapping=True)
         whole = [(start, -end, i) for i, start, end in found if _stands_alone(text, start, end)]
         covered = 0
         for _, minus_end, index in sorted(whole):  # of those that begin together, longest first
             if -minus_end > covered:
                 covered = -minus_end
-                yield self._keywords[index]
+                yield keywords[index]
 
 
 def matches_keyword(keyword: str, text: str) -> bool:
@@ -193,6 +192,16 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 def _in_word(char: str) -> bool:
     """Whether words of the character's script have visible ends; false for no character."""
     return char.isalnum() and (char.isascii() or not _CJK.match(char))
+
+
+@lru_cache(maxsize=2)
+def _automaton(taxonomy: Taxonomy) -> tuple[tuple[_Keyword, ...], AhoCorasick]:
+    """All keywords, and what finds them by their places among these.
+
+    Made for the first text: 70 ms that no answer need wait for.
+    """
+    keywords = _keywords(taxonomy)
+    return tuple(keywords.values()), AhoCorasick(keywords)
 
 
 def _keywords(taxonomy: Taxonomy) -> dict[str, _Keyword]:

@@ -5,7 +5,3 @@ A module per format (`daily`, `weekly` with its two kinds, `newsletter`, `readin
 shared parts: `lines` and `inline` take Markdown apart, `draft` makes an item, `reader` the issue
 around it, `vocabulary` knows words. `recognise` tells the formats apart by their structure.
 """
-
-from bot.formats.recognise import FORMATS, read_digest, recognise
-
-__all__ = ["FORMATS", "read_digest", "recognise"]

@@ -3,23 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.layouts.parts import kind_name
+from bot.layouts.kinds import ORDER, kind_name
 from bot.messages import Messages, messages
 from bot.model import Entry, Issue, IssueSection, Section
-
-ORDER = (
-    Section.NEWS,
-    Section.PAPERS,
-    Section.POSTS,
-    Section.USE_CASES,
-    Section.TOOLS,
-    Section.PROJECTS,
-    Section.RESOURCES,
-    Section.EDUCATION,
-    Section.ETHICS,
-    Section.OTHER,
-)
-"""The topics of a weekly issue and a newsletter, in their order."""
 
 Path = tuple[str, ...]
 

@@ -1,20 +1,24 @@
 """The layouts by their names."""
 
-from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from bot.layouts import daily, newsletter, reading_list, weekly
-from bot.layouts.document import Document
-from bot.layouts.sheet import Sheet
+if TYPE_CHECKING:
+    from bot.layouts.document import Document
+    from bot.layouts.sheet import Sheet
 
-LAYOUTS: Mapping[str, Callable[[Sheet], Document]] = {
-    "daily": daily.lay_out,
-    "weekly": weekly.lay_out,
-    "newsletter": newsletter.lay_out,
-    "reading-list": reading_list.lay_out,
-}
-"""What each is for: docs/layouts.md."""
+LAYOUTS = ("daily", "weekly", "newsletter", "reading-list")
+"""What each is for: docs/layouts.md. A module of its name has its ``lay_out``."""
 
 
-def lay_out(sheet: Sheet) -> Document:
-    """The sheet in its layout. Raises ``KeyError`` for one that is not in ``LAYOUTS``."""
-    return LAYOUTS[sheet.layout](sheet)
+def lay_out(sheet: "Sheet") -> "Document":
+    """The sheet in its layout. Raises ``KeyError`` for one that is not in ``LAYOUTS``.
+
+    The layouts, and the formats that they are written by, are loaded for the first that is laid
+    out: most of what Ribao does names them only.
+    """
+    if sheet.layout not in LAYOUTS:
+        raise KeyError(sheet.layout)
+    module = import_module(f"bot.layouts.{sheet.layout.replace('-', '_')}")
+    document: Document = module.lay_out(sheet)
+    return document

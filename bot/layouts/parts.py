@@ -26,6 +26,7 @@ from bot.layouts.document import (
     piece,
     text,
 )
+from bot.layouts.kinds import kind_name
 from bot.layouts.sheet import Card, Sheet
 from bot.layouts.taxonomy import Place
 from bot.messages import Messages, messages
@@ -195,11 +196,6 @@ def told(*facts_: Line) -> Iterator[Block]:
 def label(name: str, card: Card, say: Messages) -> str:
     """The label of a field, which names the paper where it is one."""
     return say(f"card.{name}") if card.section is Section.PAPERS else say(f"item.{name}")
-
-
-def kind_name(kind: Section, say: Messages) -> str:
-    """The heading of items of one kind."""
-    return say("layout.others" if kind is Section.OTHER else f"section.{kind}")
 
 
 def card_facts(card: Card, say: Messages, derived: Section) -> tuple[Line, ...]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.formats import FORMATS, read_digest, recognise
+from bot.formats.recognise import FORMATS, read_digest, recognise
 from bot.interchange import digest_objects
 
 ISSUES = {

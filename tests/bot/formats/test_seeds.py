@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.formats import read_digest, recognise
+from bot.formats.recognise import read_digest, recognise
 from bot.imported import Digest, DigestEntry
 from bot.model import Section
 from tests.command import SHARED

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.formats import read_digest, recognise
+from bot.formats.recognise import read_digest, recognise
 from bot.imported import Digest
 from bot.model import Item, Section
 

@@ -9,8 +9,8 @@ import pytest
 from adapters.console.render import ConsoleRenderer
 from adapters.discord.render import DiscordRenderer
 from adapters.telegram.render import TelegramRenderer
-from bot.formats import read_digest
 from bot.formats.fields import LABEL
+from bot.formats.recognise import read_digest
 from bot.formats.vocabulary import card_field_of, field_of, is_word_for, section_of
 from bot.layouts.arrange import arranged, entries_of
 from bot.layouts.catalogue import LAYOUTS, lay_out

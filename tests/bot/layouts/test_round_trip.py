@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.digest.normalise import arxiv_id, canonical_key, one_line
 from bot.digest.urls import usable_url
-from bot.formats import read_digest
 from bot.formats.draft import paper_of
 from bot.formats.links import is_address, is_code, target
+from bot.formats.recognise import read_digest
 from bot.imported import Digest, DigestEntry, Highlight, Pointer
 from bot.layouts.catalogue import LAYOUTS, lay_out
 from bot.layouts.markdown import to_markdown

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.formats import read_digest, recognise
+from bot.formats.recognise import read_digest, recognise
 from bot.imported import Digest
 from bot.layouts.catalogue import lay_out
 from bot.layouts.markdown import to_markdown
