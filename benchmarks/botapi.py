@@ -16,6 +16,11 @@ TOKEN = "123456:a-token-for-nobody-at-all-0123456789"  # noqa: S105 - of a bot t
 
 _ME = {"id": 123456, "is_bot": True, "first_name": "R", "username": "r_bot"}
 _CHAT = {"id": 1, "type": "private", "first_name": "A"}
+_LINK = {"type": "text_link", "offset": 0, "length": 9, "url": "https://arxiv.org/abs/2611.01234"}
+_MESSAGE = {"date": 0, "from": _ME, "chat": _CHAT, "text": "x" * 3000, "entities": [_LINK] * 60}
+"""Telegram's answer repeats the whole message."""
+_TAKEN = json.dumps({"ok": True, "result": {"message_id": 0, **_MESSAGE}}).encode()
+_INTRODUCED = json.dumps({"ok": True, "result": _ME}).encode()
 
 
 @dataclass
@@ -73,12 +78,11 @@ class _Connection(asyncio.Protocol):
         if is_message:
             self._arrived.append(time.monotonic())
         number = len(self._arrived)
-        result = {"message_id": number, "date": 0, "chat": _CHAT} if is_message else _ME
+        answer = _TAKEN.replace(b"0", b"%d" % number, 1) if is_message else _INTRODUCED
         delay = self._seconds if is_message else 0
-        asyncio.get_running_loop().call_later(delay, self._answer, {"ok": True, "result": result})
+        asyncio.get_running_loop().call_later(delay, self._answer, answer)
 
-    def _answer(self, content: object) -> None:
-        body = json.dumps(content).encode()
+    def _answer(self, body: bytes) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(head % len(body) + body)

@@ -28,7 +28,7 @@ _SHAPES = {"items with 300 characters each": 300, "papers with 1,300 characters 
 
 def run() -> None:
     for what, length in _SHAPES.items():
-        issues = list(_issues(length))
+        issues = list(issues_of(length))
         for platform, render in _PLATFORMS.items():
             best = min(_seconds(render, issues) for _ in range(ROUNDS))
             name = f"{platform}, {ITEMS} {what}"
@@ -42,7 +42,7 @@ def _seconds(render: Render, issues: list[Issue]) -> float:
     return time.process_time() - start
 
 
-def _issues(length: int) -> Iterator[Issue]:
+def issues_of(length: int) -> Iterator[Issue]:
     """Issues that share no text, so that nothing is gained by having laid one out before."""
     some = random.Random(7)
     for number in range(ISSUES):
@@ -68,6 +68,7 @@ def _issues(length: int) -> Iterator[Issue]:
 
 def _entry(some: random.Random, number: int, length: int, language: str) -> Entry:
     return Entry(
+        id=number,
         number=number,
         title=_text(some, 70, language),
         url=f"https://arxiv.org/abs/{some.randrange(10**9)}",

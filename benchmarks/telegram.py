@@ -1,7 +1,9 @@
 """Sending through Telegram's adapter and the unmodified SDK to a server on loopback.
 
 At the free rate of 30 messages a second, and at the paid one of 1000 with answers after 50 ms:
-through the ledger on SQLite, and through the adapter and the pacer alone.
+through the ledger on SQLite, and through the adapter and the pacer alone. Those messages are the
+first ones of issues of 20 items, in three languages, with a button for each item; the server
+answers as Telegram does, with the whole message.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from benchmarks.botapi import TOKEN, running
 from benchmarks.measure import show
 from benchmarks.morning import DUE, Clock
 from benchmarks.pace import push
+from benchmarks.render import issues_of
 from bot.app import open_app
 from bot.config import Settings, TelegramSettings
 from bot.delivery.outlet import Outlet
@@ -25,6 +28,9 @@ from scheduler.tick import AHEAD
 
 FREE, FREE_MESSAGES = 30.0, 600
 PAID, PAID_MESSAGES, PAID_ANSWER = 1000.0, 5000, 50
+CHARACTERS = 300
+"""Of an item's abstract."""
+
 ACCOUNT = ("telegram", TOKEN.partition(":")[0])
 
 
@@ -57,7 +63,7 @@ async def _alone(
     async with running(milliseconds) as server:
         settings = TelegramSettings(base_url=server.url, paid_broadcast=paid)
         async with TelegramAdapter.open(TOKEN, settings) as adapter:
-            payload = adapter.renderer.plain("x" * 3500)
+            payloads = [adapter.renderer.render(issue)[0] for issue in issues_of(CHARACTERS)]
             pacer, turn = Pacer(rate), asyncio.Lock()
             numbers = iter(range(messages))
 
@@ -69,7 +75,9 @@ async def _alone(
                         sent = time.monotonic()
                         pacer.take(sent)
                     chat = ChatAddress(*ACCOUNT, str(number + 1))
-                    await adapter.send(chat, payload, key=str(number), silent=False)
+                    await adapter.send(
+                        chat, payloads[number % len(payloads)], key=str(number), silent=False
+                    )
                     pacer.answered(sent, time.monotonic())
 
             start = time.process_time()

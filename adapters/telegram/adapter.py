@@ -20,7 +20,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.signing import Signer
 from adapters.telegram.account import AGAIN_SECONDS, introduce, open_bot
-from adapters.telegram.buttons import MAX_DATA, item_rows, markup_of
+from adapters.telegram.buttons import MAX_DATA, item_rows
 from adapters.telegram.errors import as_delivery_error
 from adapters.telegram.handlers import Handlers
 from adapters.telegram.menu import menus
@@ -104,9 +104,9 @@ class TelegramAdapter:
         self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
     ) -> str:
         message = Payload.loaded(payload)
-        buttons = markup_of(tuple(item_rows(message.items, chat.id, self._signer)))
+        rows = tuple(item_rows(message.items, chat.id, self._signer))
         try:
-            return str(await self._posts.send(chat, message, silent=silent, buttons=buttons))
+            return str(await self._posts.send(chat, message, silent=silent, rows=rows))
         except TelegramError as error:
             raise as_delivery_error(error) from None
 

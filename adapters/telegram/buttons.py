@@ -8,6 +8,7 @@ Telegram allows 1 to 64 bytes of callback data
 button, and is told in words.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,7 +42,11 @@ class Button:
     data: str
 
 
-def keyboard(reply: Reply, chat: str, signer: Signer) -> tuple[tuple[Button, ...], ...]:
+Rows = tuple[tuple[Button, ...], ...]
+NO_ROWS: Rows = ()
+
+
+def keyboard(reply: Reply, chat: str, signer: Signer) -> Rows:
     """Rows of buttons for the choices of a reply and its other pages."""
     rows = list(_rows(_signed(reply.choices, chat, signer)))
     if reply.page is not None and reply.page.total > 1:
@@ -93,9 +98,15 @@ def opened(
     return InlineKeyboardMarkup(rows)
 
 
-def markup_of(rows: Sequence[Iterable[Button]]) -> InlineKeyboardMarkup | None:
-    """The rows as Telegram takes them; None where there are none."""
+def markup_of(rows: Rows) -> InlineKeyboardMarkup | None:
+    """The rows as the SDK takes them; None where there are none."""
     return InlineKeyboardMarkup([_inline(row) for row in rows]) if rows else None
+
+
+def as_json(rows: Rows) -> str:
+    """The rows as Telegram takes them."""
+    keys = [[{"text": each.label, "callback_data": each.data} for each in row] for row in rows]
+    return json.dumps({"inline_keyboard": keys}, ensure_ascii=False)
 
 
 def _inline(row: Iterable[Button]) -> tuple[InlineKeyboardButton, ...]:

@@ -19,7 +19,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.choices import as_note, is_refusal, opposite_of, turned_label
 from adapters.signing import Signer, read_part
-from adapters.telegram.buttons import item_command, opened
+from adapters.telegram.buttons import NO_ROWS, item_command, opened
 from adapters.telegram.inline import CACHE_SECONDS, incoming_inline, results, to_the_bot
 from adapters.telegram.pages import Shown
 from adapters.telegram.posts import send_text, thread_of
@@ -132,8 +132,8 @@ class Handlers:
         texts = shown.texts
         try:
             for number, html in enumerate(texts, 1):
-                markup = shown.markup if number == len(texts) else None
-                await send_text(self._bot, chat, html, buttons=markup)
+                rows = shown.rows if number == len(texts) else NO_ROWS
+                await send_text(self._bot, chat, html, rows=rows)
             await self._send_files(chat, reply)
         except Forbidden:
             if chat == incoming.chat:

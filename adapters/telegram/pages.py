@@ -6,7 +6,7 @@ from functools import cached_property
 from telegram import InlineKeyboardMarkup
 
 from adapters.pages import ShownReply
-from adapters.telegram.buttons import item_rows, keyboard, markup_of, without_button
+from adapters.telegram.buttons import Rows, item_rows, keyboard, markup_of, without_button
 from adapters.telegram.render import Sheet, issue_pages, reply_messages
 from adapters.telegram.rich import joined, plain, to_html
 from bot.commands.reply import Block
@@ -22,11 +22,15 @@ class Shown(ShownReply[Sheet]):
         return [to_html(sheet.rich) for sheet in self._shown]
 
     @cached_property
-    def markup(self) -> InlineKeyboardMarkup | None:
+    def rows(self) -> Rows:
         """The buttons: items of the page, choices, and where there are pages, those that turn."""
         items = self._shown[-1].items if self._shown else ()
         rows = item_rows(items, self._chat, self._signer)
-        return markup_of((*rows, *keyboard(self._reply, self._chat, self._signer)))
+        return (*rows, *keyboard(self._reply, self._chat, self._signer))
+
+    @property
+    def markup(self) -> InlineKeyboardMarkup | None:
+        return markup_of(self.rows)
 
     def _pages(self, issue: Issue) -> Sequence[Sheet]:
         return issue_pages(issue)

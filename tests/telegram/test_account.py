@@ -1,6 +1,8 @@
 """The token: refused, not reached, or right; and a canary that must show up nowhere."""
 
+import html
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -84,3 +86,22 @@ async def test_the_token_is_in_no_log_and_no_error(
         assert "canary" not in repr(later.value)
     assert caplog.records
     assert "canary" not in caplog.text
+
+
+async def test_a_request_holds_what_was_asked_and_no_more(server: TelegramServer) -> None:
+    """Whatever stands in the text, as the server reads it from the form."""
+    server.group(-100, "Lab", forum=True)
+    text = "a+b & c=d; 100 %41 ?#/ é字🚀 \"'\\"
+    settings = TelegramSettings(base_url=server.url)
+    async with TelegramAdapter.open(TOKEN, settings) as adapter:
+        payload = adapter.renderer.plain(text)
+        await adapter.send(replace(HERE, id="-100", thread="7"), payload, key="k", silent=True)
+    (request,) = (each for each in server.requests if each.method == "sendMessage")
+    assert request.params == {
+        "chat_id": "-100",
+        "message_thread_id": "7",
+        "text": html.escape(text, quote=False),
+        "parse_mode": "HTML",
+        "link_preview_options": '{"is_disabled": true}',
+        "disable_notification": "true",
+    }

@@ -75,6 +75,15 @@ def test_the_limit_is_kept_and_used(
     assert 20.0 <= arrived[-1] - arrived[0] <= 20.5
 
 
+def test_a_rate_beyond_the_timer_is_kept_and_used() -> None:
+    """The event loop wakes at whole milliseconds, at which 1000 a second are one each."""
+    chance = random.Random(8)
+    ways = [(chance.uniform(0, 0.0015), 0.025, 0.025) for _ in range(3000)]
+    arrived = run(Pacer(1000), ways, workers=80)
+    assert most_in_a_second(arrived) <= 1000
+    assert arrived[-1] - arrived[0] <= 3000 / 900
+
+
 def test_what_hangs_takes_up_no_more_than_its_own_place() -> None:
     ways = [(0.0, 0.01, 10.0 if n in {3, 50} else 0.01) for n in range(300)]
     arrived = run(Pacer(30), ways)
