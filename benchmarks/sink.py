@@ -24,7 +24,14 @@ class Sink:
         """When each message arrived, in seconds of the monotonic clock; known at the end."""
 
     async def send(
-        self, _chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+        self,
+        _chat: ChatAddress,
+        payload: str,
+        *,
+        key: str,
+        silent: bool,
+        options: str = "",
+        first: str = "",
     ) -> str:
         assert not silent
         stream = self._free.pop() if self._free else await self._connect()

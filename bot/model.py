@@ -522,7 +522,8 @@ class Delivery:
 
     Or a ``bulletin``'s only part; then ``day`` is the date in UTC on which it was published.
     ``payload`` is the rendered message, in the adapter's own terms; present once it is claimed.
-    ``attempt`` counts claims: with ``owner`` it fences the acknowledgement.
+    ``attempt`` counts claims: with ``owner`` it fences the acknowledgement. ``first`` is the
+    platform's id of part 1, where that was sent and this is a later part; known once it is claimed.
     """
 
     id: int
@@ -535,6 +536,7 @@ class Delivery:
     owner: str | None = None
     payload: str = ""
     bulletin: bool = False
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)

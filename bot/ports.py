@@ -792,13 +792,20 @@ class Sender(Protocol):
     """Hands one rendered message to one platform."""
 
     async def send(
-        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+        self,
+        chat: ChatAddress,
+        payload: str,
+        *,
+        key: str,
+        silent: bool,
+        options: str = "",
+        first: str = "",
     ) -> str:
         """Send; returns the platform's id of the message.
 
         ``key`` is the same for every attempt at this message, for platforms that know
-        idempotent sends; ``options`` are those of the chat (see ``Extras``). Raises a
-        ``DeliveryError``.
+        idempotent sends; ``options`` are those of the chat (see ``Extras``); ``first`` is the id
+        of the issue's first message, where this is a later one. Raises a ``DeliveryError``.
         """
         ...
 

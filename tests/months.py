@@ -38,7 +38,14 @@ class Unsteady(ScriptedPlatform):
     doubted: Counter[str] = field(default_factory=Counter)
 
     async def send(
-        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+        self,
+        chat: ChatAddress,
+        payload: str,
+        *,
+        key: str,
+        silent: bool,
+        options: str = "",
+        first: str = "",
     ) -> str:
         await asyncio.sleep(0)
         luck = self.chance.random() if self.failing else 1.0

@@ -17,6 +17,7 @@ class Sent:
     payload: str
     key: str
     silent: bool
+    first: str = ""
 
 
 @dataclass
@@ -48,9 +49,16 @@ class ScriptedPlatform:
         return f"late ({language}) {payload}"
 
     async def send(
-        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+        self,
+        chat: ChatAddress,
+        payload: str,
+        *,
+        key: str,
+        silent: bool,
+        options: str = "",
+        first: str = "",
     ) -> str:
-        message = Sent(chat.id, payload, key, silent)
+        message = Sent(chat.id, payload, key, silent, first)
         self.tried.append(message)
         if chat.id in self.silent:
             await asyncio.Event().wait()  # no answer ever comes

@@ -49,7 +49,14 @@ class ConsoleAdapter:
         return sys.stdin is not None and sys.stdin.isatty()
 
     async def send(
-        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+        self,
+        chat: ChatAddress,
+        payload: str,
+        *,
+        key: str,
+        silent: bool,
+        options: str = "",
+        first: str = "",
     ) -> str:
         return str(await self.mailbox.put(chat.id, payload, key=key, silent=silent))
 

@@ -101,7 +101,14 @@ class DiscordAdapter:
     # Delivering
 
     async def send(
-        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+        self,
+        chat: ChatAddress,
+        payload: str,
+        *,
+        key: str,
+        silent: bool,
+        options: str = "",
+        first: str = "",
     ) -> str:
         if (wait := self._watch.silence) > 0:
             raise RetryLater("Discord refused too much", seconds=wait, scope=Scope.ACCOUNT)
@@ -112,7 +119,12 @@ class DiscordAdapter:
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 return await self._posts.send(
-                    chat.id, message, key, silent=silent, options=Options.loaded(options)
+                    chat.id,
+                    message,
+                    key,
+                    silent=silent,
+                    options=Options.loaded(options),
+                    first=first,
                 )
         except SDK_ERRORS as error:
             raise as_delivery_error(error, for_all=self._watch.is_global) from None

@@ -25,8 +25,9 @@ _GALLERY = 12
 class Outgoing:
     """``body`` is all of it but the nonce, which is ``key``; ``note`` is told of each answer.
 
-    ``name`` is the title of the issue that begins with it; None for a message that goes on.
-    ``tags`` are the names of what it is about; ``picture`` is a PNG that goes with it.
+    ``name`` is the title of the issue that begins with it; None for a message that goes on, then
+    ``first`` is the id of the issue's first message, if there is one. ``tags`` are the names of
+    what it is about; ``picture`` is a PNG that goes with it.
     """
 
     body: Json
@@ -36,13 +37,23 @@ class Outgoing:
     name: str | None = None
     tags: tuple[str, ...] = field(default=())
     picture: bytes = b""
+    first: str = ""
 
     @classmethod
-    def of(cls, payload: Payload, key: str, options: Options, note: Note, picture: bytes) -> Self:
+    def of(
+        cls,
+        payload: Payload,
+        key: str,
+        options: Options,
+        note: Note,
+        picture: bytes,
+        *,
+        first: str = "",
+    ) -> Self:
         body = dressed(payload, options)
         if picture and payload.cover:
             body = with_picture(body, payload.cover.words)
-        return cls(body, key, options, note, _name(payload.body), payload.topics, picture)
+        return cls(body, key, options, note, _name(payload.body), payload.topics, picture, first)
 
     def request(self, payload: Json) -> dict[str, Any]:
         """What a request with that payload, which holds the body, is made of."""

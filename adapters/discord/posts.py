@@ -44,25 +44,33 @@ class Posts:
         self._taxonomy = Taxonomy.load()
 
     async def send(
-        self, channel: str, payload: Payload, key: str, *, silent: bool, options: Options
+        self,
+        channel: str,
+        payload: Payload,
+        key: str,
+        *,
+        silent: bool,
+        options: Options,
+        first: str = "",
     ) -> str:
         """Send a message; returns its id. Raises what the SDK raises.
 
         Discord knows a repeated ``key`` for some minutes, and then answers with the first message.
+        In a forum it goes into the post that the message ``first`` opened.
         """
         if silent:
             flags = payload.body.get("flags", 0) | SILENT
             payload = replace(payload, body={**payload.body, "flags": flags})
         picture = await _drawn(payload.cover) if options.cover and payload.cover else b""
         async with self._turns.take(channel) as note:
-            message = Outgoing.of(payload, key, options, note, picture)
+            message = Outgoing.of(payload, key, options, note, picture, first=first)
             try:
                 sent = await self._send(channel, message)
             except discord.Forbidden:
                 if not picture:
                     raise
                 # Perhaps just files are forbidden. If it is more, the words meet the same.
-                message = Outgoing.of(payload, key, options, note, b"")
+                message = Outgoing.of(payload, key, options, note, b"", first=first)
                 sent = await self._send(channel, message)
             if options.publish:
                 await self._publish(sent)
@@ -103,9 +111,11 @@ class Posts:
         Posts know no nonce, so the forum's last one is looked at before another is opened.
         """
         name, by_webhook = message.name, message.options.by_webhook
+        # A post's first message has the id of its thread.
+        if message.first and (begun := await self._found(message.first)):
+            return await self._into(begun, message)
         last = await self._last(forum, by_webhook=by_webhook)
         if last is not None and name in {None, last["name"]}:
-            # A post's first message has the id of its thread.
             return {**last, "channel_id": last["id"]} if name else await self._into(last, message)
         tags = {"applied_tags": found} if (found := self._tags(forum, message.tags)) else {}
         if by_webhook:
@@ -121,14 +131,22 @@ class Posts:
         return {**post, "channel_id": post["id"]}
 
     async def _last(self, forum: Json, *, by_webhook: bool) -> Json | None:
-        """The forum's newest post, if it is the bot's own, or a webhook's where it posts by one."""
-        if not forum.get("last_message_id"):
-            return None
+        """The forum's newest post, if it is the bot's own, or its webhook's where it posts by one.
+
+        The message that opened it tells: another may have opened a post of the same name.
+        """
+        newest = forum.get("last_message_id")
+        post = await self._found(newest) if newest else None
+        if post is None or post.get("owner_id") == self._account:
+            return post
+        return post if by_webhook and await self._webhooks.opened(post) else None
+
+    async def _found(self, number: str) -> Json | None:
+        """The place, if it is there."""
         try:
-            post = await self._place(forum["last_message_id"])
+            return await self._place(number)
         except discord.NotFound:
             return None
-        return post if by_webhook or post.get("owner_id") == self._account else None
 
     async def _place(self, number: str) -> Json:
         route = Route("GET", "/channels/{channel_id}", channel_id=number)

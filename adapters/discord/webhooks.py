@@ -5,6 +5,9 @@ message is looked at before another is sent. Their secret tokens are asked of Di
 needed, and kept nowhere.
 """
 
+import asyncio
+from weakref import WeakValueDictionary
+
 import discord
 from discord.http import HTTPClient, Route
 
@@ -27,6 +30,7 @@ class Webhooks:
         self._http = http
         self._account = account
         self._known: dict[str, Webhook] = {}
+        self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, place: Json, message: Outgoing, thread: Json | None = None) -> Json:
         """Send into a channel, thread or post; returns the message.
@@ -41,6 +45,17 @@ class Webhooks:
                 raise
         del self._known[home]  # somebody deleted it
         return await self._send(home, place, message, thread or {})
+
+    async def opened(self, post: Json) -> bool:
+        """Whether the forum's webhook opened the post."""
+        try:
+            webhook = await self._webhook(post["parent_id"])
+            # A post's first message has the id of its thread.
+            route = _route("GET", f"/messages/{post['id']}", webhook)
+            await self._http.request(route, params={"thread_id": post["id"]})
+        except (discord.NotFound, discord.Forbidden):
+            return False
+        return True
 
     async def _send(self, home: str, place: Json, message: Outgoing, thread: Json) -> Json:
         webhook = await self._webhook(home)
@@ -71,15 +86,20 @@ class Webhooks:
         return found if _said(found) == _said(message.body) else None
 
     async def _webhook(self, home: str) -> Webhook:
-        if home not in self._known:
-            route = Route("GET", "/channels/{channel_id}/webhooks", channel_id=home)
-            there = await self._http.request(route)
-            own = [each for each in there if self._is_own(each)]
-            if not own:
-                make = Route("POST", "/channels/{channel_id}/webhooks", channel_id=home)
-                own = [await self._http.request(make, json={"name": NAME})]
-            self._known[home] = own[0]["id"], own[0]["token"]
-        return self._known[home]
+        """Asked for by one at a time: two threads that begin at once would each have one made."""
+        async with self._making.setdefault(home, asyncio.Lock()):
+            if home not in self._known:
+                self._known[home] = await self._found(home)
+            return self._known[home]
+
+    async def _found(self, home: str) -> Webhook:
+        """The channel's webhook, which is made where there is none."""
+        route = Route("GET", "/channels/{channel_id}/webhooks", channel_id=home)
+        own = [each for each in await self._http.request(route) if self._is_own(each)]
+        if not own:
+            make = Route("POST", "/channels/{channel_id}/webhooks", channel_id=home)
+            own = [await self._http.request(make, json={"name": NAME})]
+        return own[0]["id"], own[0]["token"]
 
     def _is_own(self, webhook: Json) -> bool:
         user = webhook.get("user") or {}

@@ -101,7 +101,14 @@ class TelegramAdapter:
     # Delivering
 
     async def send(
-        self, chat: ChatAddress, payload: str, *, key: str, silent: bool, options: str = ""
+        self,
+        chat: ChatAddress,
+        payload: str,
+        *,
+        key: str,
+        silent: bool,
+        options: str = "",
+        first: str = "",
     ) -> str:
         message = Payload.loaded(payload)
         rows = tuple(item_rows(message.items, chat.id, self._signer))

@@ -284,6 +284,7 @@ class AccountSender:
                     key=key_of(delivery),
                     silent=is_quiet(chat, now),
                     options=chat.options,
+                    first=delivery.first,
                 )
         except TimeoutError as error:
             raise OutcomeUnknown(f"no answer within {SEND_SECONDS:.0f} s") from error

@@ -241,7 +241,7 @@ class SqlLedger:
             claim = {"ids": list(first_of_chat.values()), "by": owner, "lease_end": lease_until}
             taken = {"ids": (await connection.execute(transitions.take(), claim)).scalars().all()}
             rows = (await connection.execute(transitions.with_payload(), taken)).all()
-        return tuple(transitions.to_delivery(row, row.payload) for row in rows)
+        return tuple(transitions.to_delivery(row, row.payload, row.first) for row in rows)
 
     @retried
     async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> set[int]:

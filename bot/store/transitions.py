@@ -286,11 +286,21 @@ def with_payload() -> Select[Any]:
         payloads.c.platform == chats.c.platform,
         payloads.c.part == deliveries.c.part,
     )
+    opening = deliveries.alias()
+    first = and_(
+        deliveries.c.part > 1,
+        opening.c.chat_id == deliveries.c.chat_id,
+        opening.c.day == deliveries.c.day,
+        opening.c.part == 1,
+        opening.c.bulletin_id == deliveries.c.bulletin_id,
+    )
+    payload = func.coalesce(payloads.c.payload, bulletins.c.payload).label("payload")
     return (
-        select(deliveries, func.coalesce(payloads.c.payload, bulletins.c.payload).label("payload"))
+        select(deliveries, payload, func.coalesce(opening.c.message_id, "").label("first"))
         .join(chats, chats.c.id == deliveries.c.chat_id)
         .outerjoin(payloads, message)
         .outerjoin(bulletins, bulletins.c.id == deliveries.c.bulletin_id)
+        .outerjoin(opening, first)
         .where(_is_asked())
         .order_by(*_LONGEST_DUE)
     )
@@ -432,7 +442,7 @@ def expired(states: Sequence[DeliveryState], due_before: datetime) -> Update:
     )
 
 
-def to_delivery(row: Row[Any], payload: str = "") -> Delivery:
+def to_delivery(row: Row[Any], payload: str = "", first: str = "") -> Delivery:
     return Delivery(
         id=row.id,
         chat_id=row.chat_id,
@@ -444,6 +454,7 @@ def to_delivery(row: Row[Any], payload: str = "") -> Delivery:
         owner=row.owner,
         payload=payload,
         bulletin=row.bulletin_id != NO_BULLETIN,
+        first=first,
     )
 
 

@@ -370,6 +370,8 @@ class DiscordServer:
         fault = self.faults[name].popleft() if self.faults[name] else None
         if fault is not None and not fault.taken:
             return fault.answer(request) or self._done(request, path, body, files)
+        if name == "POST webhooks":
+            await asyncio.sleep(self.slow_seconds)
         response = self._done(request, path, body, files)
         if name == "POST messages":
             await asyncio.sleep(self.slow_seconds)

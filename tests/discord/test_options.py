@@ -1,7 +1,12 @@
 """What is set for a channel on Discord alone, seen in its morning issue."""
 
+import asyncio
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from adapters.discord.options import Options
 from tests.conversation import SetClock
@@ -187,6 +192,65 @@ async def test_a_webhooks_message_whose_answer_was_lost_comes_once(
         )
         assert first == again
         assert len(server.messages[str(HALL)]) == 1
+
+
+@pytest.mark.parametrize("worn", [False, True])
+async def test_an_issue_goes_on_in_the_post_that_it_opened(
+    tmp_path: Path, server: DiscordServer, places: dict[int, Json], worn: bool
+) -> None:
+    """Though a member opens another meanwhile, even one of the same name."""
+    async with at_work(tmp_path, server, SetClock()) as ribao:
+        allow(server, "webhooks")
+        await server.command(ribao.ann, places[HALL], "channel", f"add <#{FORUM}> all")
+        if worn:
+            about = f"<#{FORUM}> options name The Paper"
+            await server.command(ribao.ann, places[HALL], "channel", about)
+        chat = await ribao.chat(places[FORUM])
+        begins = {"type": 10, "content": "# News · No\\. 1\nNov 18"}
+        title = json.dumps({"flags": 1 << 15, "components": [begins]})
+        more = ribao.adapter.renderer.plain("more")
+
+        async def send(payload: str, key: str, first: str = "") -> str:
+            return await ribao.adapter.send(
+                chat.address, payload, key=key, silent=False, options=chat.options, first=first
+            )
+
+        first = await send(title, "k1")
+        hers = server.thread(950, places[FORUM], "News · No. 1 · Nov 18", owner=ribao.ann["id"])
+        places[FORUM]["last_message_id"] = hers["id"]
+        await send(more, "k2", first)
+        assert [len(server.messages[number]) for number in (first, "950")] == [2, 0]
+        if worn:
+            await send(title, "k3")
+            assert not server.messages["950"], "what follows on another day, neither"
+            assert (
+                len([c for c in server.channels.values() if c.get("parent_id") == str(FORUM)]) == 3
+            )
+
+
+async def test_threads_that_begin_at_once_share_a_webhook(
+    tmp_path: Path, server: DiscordServer, places: dict[int, Json]
+) -> None:
+    async with at_work(tmp_path, server, SetClock()) as ribao:
+        allow(server, "webhooks")
+        await server.command(ribao.ann, places[HALL], "subscribe", "all")
+        await set_(ribao, places[HALL], "name The Paper")
+        chat = await ribao.chat(places[HALL])
+        payload = ribao.adapter.renderer.plain("text")
+        threads = [server.thread(number, places[HALL], "t") for number in range(950, 954)]
+        sends = [
+            ribao.adapter.send(
+                replace(chat.address, id=thread["id"]),
+                payload,
+                key=thread["id"],
+                silent=False,
+                options=chat.options,
+            )
+            for thread in threads
+        ]
+        server.slow_seconds = 0.05
+        await asyncio.gather(*sends)
+        assert len(server.webhooks) == 1
 
 
 async def test_a_forums_tags_follow_the_topics_in_any_language(

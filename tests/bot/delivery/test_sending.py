@@ -157,6 +157,8 @@ async def test_what_was_given_up_can_be_sent_again_by_the_operator(talk: Convers
     assert [text for text in platform.at("ann") if "2026-11-19" in text] == [
         f"2026-11-19 part {n} of 3" for n in (1, 2, 3)
     ]
+    later_parts = [each for each in platform.arrived if "2026-11-19 part 1" not in each.payload]
+    assert [each.first for each in later_parts[:2]] == ["1", "1"]
 
 
 # Planned and composed ahead

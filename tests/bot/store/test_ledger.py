@@ -128,7 +128,7 @@ async def test_the_way_of_a_delivery(store: Store, chat: Chat) -> None:
     assert shown.until == NOW
     assert await states(store) == ["sent", "ready"]
     (second,) = await claim(store)
-    assert (second.part, second.payload) == (2, "two")
+    assert (second.part, second.payload, second.first) == (2, "two", "m1")
     assert await sent(store.ledger, second, "m2", NOW, late=False)
     assert await claim(store) == []
     assert await states(store) == ["sent", "sent"]
