@@ -1,6 +1,7 @@
 """Puts confirmed broadcasts into the ledger, slowly enough that no issue is held up.
 
-A kill in the middle costs nothing: what is in the ledger already is known by its key.
+A kill in the middle costs nothing: what is in the ledger already is known by its key. Several
+processes, each with accounts of its own, do each their part of one broadcast.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,8 +9,8 @@ from datetime import datetime, timedelta
 
 from bot.broadcasts import Broadcast, BroadcastStore, bulletin_key
 from bot.delivery.outlet import Outlet, account_of
-from bot.model import Bulletin
-from bot.ports import Account, ChatStore, Ledger
+from bot.model import BULLETIN_LIFE, Bulletin
+from bot.ports import Account, ChatStore, Ledger, Notes
 
 SHARE = 0.2
 """The part of an account's rate that a broadcast takes."""
@@ -26,27 +27,36 @@ class Announcer:
         broadcasts: BroadcastStore,
         chats: ChatStore,
         ledger: Ledger,
+        notes: Notes,
         outlets: Mapping[Account, Outlet],
     ) -> None:
         self._broadcasts = broadcasts
         self._chats = chats
         self._ledger = ledger
+        self._notes = notes
         self._outlets = outlets
 
     async def publish(self, now: datetime) -> int:
         """Returns how many deliveries are new."""
         new = 0
         for broadcast in await self._broadcasts.unpublished():
-            new += await self._publish(broadcast, now)
-            await self._broadcasts.publish(broadcast.id, now)
+            own = {each for each in self._outlets if not await self._has(broadcast, each)}
+            if now - (broadcast.confirmed_at or now) > BULLETIN_LIFE:
+                # No process had an account for so long: its chats shall not get old words.
+                await self._broadcasts.publish(broadcast.id, now)
+            elif own:
+                new += await self._publish(broadcast, own, now)
         return new
 
-    async def _publish(self, broadcast: Broadcast, now: datetime) -> int:
+    async def _publish(self, broadcast: Broadcast, own: set[Account], now: datetime) -> int:
         new, after = 0, 0
-        queued = dict.fromkeys(self._outlets, 0)
+        queued = dict.fromkeys(own, 0)
+        others: set[Account] = set()
         while page := await self._chats.scheduled(after_id=after, limit=PAGE):
             after = page[-1].id
-            for account, outlet in self._outlets.items():
+            others |= {account_of(chat) for chat in page} - own
+            for account in own:
+                outlet = self._outlets[account]
                 ids = [chat.id for chat in page if account_of(chat) == account]
                 if ids:
                     due = _spread(ids, outlet.limits.per_second, queued[account], now)
@@ -54,7 +64,19 @@ class Announcer:
                     payload = outlet.renderer.plain(broadcast.text)
                     bulletin = Bulletin(bulletin_key(broadcast.id, account[0]), payload)
                     new += await self._ledger.publish(bulletin, due, now)
+        for account in own:
+            await self._notes.put(_note(broadcast, account), now.isoformat())
+        if all([await self._has(broadcast, account) for account in others]):
+            await self._broadcasts.publish(broadcast.id, now)
         return new
+
+    async def _has(self, broadcast: Broadcast, account: Account) -> bool:
+        return await self._notes.get(_note(broadcast, account)) is not None
+
+
+def _note(broadcast: Broadcast, account: Account) -> str:
+    """Whether the ledger has a broadcast for the chats of an account goes by this."""
+    return f"broadcast {broadcast.id} {':'.join(account)}"
 
 
 def _spread(

@@ -225,7 +225,8 @@ class App:
     def announcer(self, adapters: Sequence[Adapter]) -> Announcer:
         """Puts the operators' broadcasts into the ledger, for the chats of ``adapters``."""
         store = self.store
-        return Announcer(store.broadcasts, store.chats, store.ledger, self._outlets(adapters))
+        outlets = self._outlets(adapters)
+        return Announcer(store.broadcasts, store.chats, store.ledger, store.notes, outlets)
 
     def _outlets(self, adapters: Sequence[Adapter]) -> dict[Account, Outlet]:
         settings = self.settings.delivery

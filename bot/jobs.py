@@ -37,6 +37,12 @@ def jobs(
     def job(name: str, run: Pass, every: timedelta, first_after: timedelta = _NO_DELAY) -> Job:
         return Job(name, _by_one(name, run, every, keeper), every, first_after)
 
+    # Another process may have accounts that this one can't write for: it waits for none of ours.
+    accounts = " ".join(sorted(f"{each.platform}:{each.account}" for each in adapters))
+
+    def own(name: str, run: Pass, every: timedelta) -> Job:
+        return Job(name, _by_one(f"{name} {accounts}".rstrip(), run, every, keeper), every)
+
     guard = app.clock_guard()
 
     async def desk(now: datetime) -> None:
@@ -45,7 +51,7 @@ def jobs(
 
     roles = app.settings.roles
     planned = [
-        job("desk", desk, TICK_EVERY),
+        own("desk", desk, TICK_EVERY),
         job("upkeep", tick.courier.look_after, LOOK_AFTER_EVERY),
         job("housekeeping", partial(_housekeep, app), timedelta(days=1), timedelta(hours=1)),
     ]
@@ -60,8 +66,8 @@ def jobs(
         # Each process that serves has a folder of its own to build.
         planned.append(Job("web", partial(_build_site, app, keeper), SITE_EVERY, _NO_DELAY))
     if Role.SEND in roles:
-        planned.append(job("notices", app.herald(adapters).publish, TICK_EVERY))
-        planned.append(job("broadcasts", app.announcer(adapters).publish, TICK_EVERY))
+        planned.append(own("notices", app.herald(adapters).publish, TICK_EVERY))
+        planned.append(own("broadcasts", app.announcer(adapters).publish, TICK_EVERY))
     return tuple(planned)
 
 

@@ -1,14 +1,20 @@
 """Stats in the chat, and a word to all readers: previewed, confirmed, sent once."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from adapters.console.adapter import ConsoleAdapter
 from bot.announcing import Announcer
 from bot.broadcasts import DRAFT_AGE, MAX_TEXT
 from bot.commands.reply import Reply, Text
 from bot.delivery.outlet import Limits
+from bot.jobs import jobs
+from bot.keeper import Keeper
 from bot.messages import messages
+from bot.model import BULLETIN_LIFE, ChatAddress
 from tests.bot.delivery.test_sending import tick_of
 from tests.conversation import Conversation
 from tests.outlets import ScriptedPlatform
@@ -23,6 +29,12 @@ en = messages("en")
 async def readers(talk: Conversation, *names: str) -> None:
     for name in names:
         await talk.say("/subscribe cv", name)
+
+
+class Elsewhere(ConsoleAdapter):
+    """Another platform."""
+
+    platform = "elsewhere"
 
 
 async def publish(talk: Conversation) -> int:
@@ -69,7 +81,8 @@ async def test_nobody_is_told_twice(talk: Conversation) -> None:
     # As after a kill between the ledger and the mark that it has all.
     (sent,) = await talk.app.store.broadcasts.confirmed(9)
     announcer = talk.app.announcer([talk.adapter])
-    assert await announcer._publish(sent, talk.clock.now()) == 0
+    account = (talk.adapter.platform, talk.adapter.account)
+    assert await announcer._publish(sent, {account}, talk.clock.now()) == 0
     platform = ScriptedPlatform()
     for _ in range(2):
         await tick_of(talk, platform).courier.deliver(talk.clock.now())
@@ -106,11 +119,41 @@ async def test_a_crowd_is_told_so_slowly_that_issues_are_not_held_up(talk: Conve
     store, courier = talk.app.store, tick_of(talk, platform).courier
     (account,) = courier.senders
     outlets = {account: platform.outlet()}
-    await Announcer(store.broadcasts, store.chats, store.ledger, outlets).publish(talk.clock.now())
+    announcer = Announcer(store.broadcasts, store.chats, store.ledger, store.notes, outlets)
+    await announcer.publish(talk.clock.now())
     for arrived in (1, 2, 3):
         await courier.deliver(talk.clock.now())
         assert len(platform.arrived) == arrived
         talk.clock.move(timedelta(seconds=1))
+
+
+async def test_processes_with_platforms_of_their_own_do_each_their_part(
+    talk: Conversation, tmp_path: Path
+) -> None:
+    """Neither ends the broadcast, nor holds a lease, before the chats of the other have it."""
+    await readers(talk, "ann", "bob")
+    address = ChatAddress(Elsewhere.platform, Elsewhere.account, "eve")
+    eve = replace(await talk.chat("bob"), id=0, address=address)
+    await talk.app.store.chats.add(eve, talk.clock.now())
+    told = await send(talk)
+    elsewhere = Elsewhere(talk.adapter.mailbox, tmp_path, "eve")
+    tick, store = talk.tick(), talk.app.store
+    for adapter in (talk.adapter, elsewhere):
+        assert en("broadcast.sending") in await talk.say(told.choices[0].command, OPERATOR)
+        keeper = Keeper(store.leases, talk.clock, f"machine:1:{adapter.platform}")
+        for job in jobs(talk.app, [adapter], tick, keeper):
+            if job.name in {"desk", "notices", "broadcasts"}:
+                await job.run(talk.clock.now())
+        assert all(keeper.leases.values())
+    assert "On its way: ready 3" in await talk.say(told.choices[0].command, OPERATOR)
+
+
+async def test_what_no_process_can_send_for_days_is_dropped(talk: Conversation) -> None:
+    await readers(talk, "ann")
+    await send(talk)
+    talk.clock.move(BULLETIN_LIFE + timedelta(seconds=1))
+    assert await publish(talk) == 0
+    assert await talk.app.store.broadcasts.unpublished() == ()
 
 
 async def test_what_can_not_be_sent_is_told(talk: Conversation) -> None:
