@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,7 @@ from bot.sourcebook import Sourcebook
 from bot.store import Store, open_store
 from bot.subscriptions import ChannelWish, Defaults, Readers
 from bot.topics import Taxonomy
+from bot.web.bindery import Bindery
 from bot.web.editions import Editions
 from scheduler.capacity import Capacity, WindowBook
 from scheduler.clock import ClockGuard
@@ -82,6 +83,7 @@ class App:
     readers: Readers
     access: Access
     submissions: Submissions
+    bindery: Bindery = field(default_factory=Bindery)
 
     def dispatcher(self, adapter: Adapter) -> Dispatcher:
         """Answers the messages that come through one adapter."""
@@ -102,6 +104,7 @@ class App:
             self.store.broadcasts,
             self.observer,
             rights=adapter,
+            bindery=self.bindery,
             extras=adapter.extras,
             operators=self.settings.operator_ids,
             keywords=keyword_table(compilations(self.settings, self.taxonomy)),

@@ -29,6 +29,7 @@ from bot.ports import (
 from bot.sourcebook import Sourcebook
 from bot.subscriptions import Readers
 from bot.topics import Taxonomy
+from bot.web.bindery import Bindery
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Services:
     broadcasts: BroadcastStore
     observer: Observer
     rights: Rights
+    bindery: Bindery
     extras: Extras | None = None
     operators: frozenset[str] = frozenset()
     """Who runs this Ribao, as ``platform:id`` of the person."""

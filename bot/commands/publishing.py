@@ -1,9 +1,6 @@
 """The journal of a month, as a file for the chat."""
 
 import asyncio
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.commands.arguments import month_of
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 async def journal(context: Context, argument: str) -> Reply:
     """The issues that the chat was shown in a month, this one if none is named."""
     # Pages, covers and all that they take are loaded for the first book.
-    from bot.web.journal import EPUB_TYPE, PDF_TYPE, makes_pdf  # noqa: PLC0415
+    from bot.web.journal import EPUB_TYPE, PDF_TYPE, epub, makes_pdf  # noqa: PLC0415
 
     wanted, as_pdf = _without_pdf(argument)
     if as_pdf and not makes_pdf():
@@ -29,23 +26,15 @@ async def journal(context: Context, argument: str) -> Reply:
     found = await _issues(context, month)
     if not found.count:
         raise Refusal("journal.none", month=context.say.published(month))
-    content = await _made(found, context.now, as_pdf)
+    if as_pdf:
+        content = await context.services.bindery.pdf(found, context.now)
+    else:
+        content = await asyncio.to_thread(epub, found, context.now)  # it takes up to a second
     name = f"{found.file_name}.{'pdf' if as_pdf else 'epub'}"
     words = context.say(
         "journal.done", month=context.say.published(month), n=len(found.issues), items=found.count
     )
     return Reply((Text(words), File(name, content, PDF_TYPE if as_pdf else EPUB_TYPE)))
-
-
-async def _made(found: "Journal", now: datetime, as_pdf: bool) -> bytes:
-    """Beside the event loop: a PDF takes many seconds of computing, an EPUB up to one."""
-    from bot.web.journal import epub, pdf  # noqa: PLC0415 - see above
-
-    if not as_pdf:
-        return await asyncio.to_thread(epub, found, now)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return await asyncio.get_running_loop().run_in_executor(pool, pdf, found, now)
 
 
 def _without_pdf(argument: str) -> tuple[str, bool]:

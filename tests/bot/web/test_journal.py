@@ -1,7 +1,11 @@
 """The journal of a month: a book that others' software accepts, and how it reaches a chat."""
 
+import asyncio
+import os
 import shutil
+import sys
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +17,7 @@ from bot.commands.reply import File
 from bot.errors import ConfigError
 from bot.model import LANGUAGES, Issue, Link
 from bot.publishing import journal as published
+from bot.web.bindery import Bindery
 from bot.web.journal import Journal, epub, makes_pdf, pdf
 from tests.bot.web.newsroom import newsroom
 from tests.bot.web.test_site import hostile
@@ -109,8 +114,70 @@ async def test_what_is_no_month_is_said(talk: Conversation, command: str, said: 
 async def test_without_the_library_a_pdf_is_refused(
     talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.commands.publishing.makes_pdf", lambda: False)
+    monkeypatch.setattr("bot.web.journal.makes_pdf", lambda: False)
     assert "EPUB" in await talk.say("/journal pdf")
+
+
+async def bound_by(
+    talk: Conversation, code: str, monkeypatch: pytest.MonkeyPatch, seconds: float = 60.0
+) -> None:
+    """A reader of issues, whose PDFs another program makes."""
+    monkeypatch.setattr("bot.web.journal.makes_pdf", lambda: True)
+    await month(talk)
+    app = replace(talk.app, bindery=Bindery((sys.executable, "-c", code), seconds))
+    talk.dispatcher = app.dispatcher(talk.adapter)
+
+
+async def test_one_pdf_is_made_at_a_time(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun, end = tmp_path / "begun", tmp_path / "end"
+    waits = f"""
+import pathlib, sys, time
+sys.stdin.buffer.read()
+pathlib.Path({str(begun)!r}).touch()
+while not pathlib.Path({str(end)!r}).exists():
+    time.sleep(0.01)
+sys.stdout.write("%PDF-1")
+"""
+    await bound_by(talk, waits, monkeypatch)
+    first = asyncio.create_task(talk.ask("/journal pdf"))
+    while not begun.exists():  # noqa: ASYNC110 - of another process
+        await asyncio.sleep(0.01)
+    assert "PDF is being made already" in await talk.say("/journal pdf")
+    assert "issues" in await talk.say("/journal"), "the others are answered meanwhile"
+    end.touch()
+    (file,) = (block for block in (await first).blocks if isinstance(block, File))
+    assert file.data == b"%PDF-1"
+    assert "PDF is being made" not in await talk.say("/journal pdf")
+
+
+async def test_a_stop_does_not_wait_for_a_pdf(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    sleeps = f"""
+import os, pathlib, time
+pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))
+time.sleep(60)
+"""
+    await bound_by(talk, sleeps, monkeypatch)
+    making = asyncio.create_task(talk.ask("/journal pdf"))
+    while not (begun.exists() and begun.read_text()):  # noqa: ASYNC110 - of another process
+        await asyncio.sleep(0.01)
+    making.cancel()
+    await asyncio.wait_for(asyncio.wait([making]), 5)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text()), 0)
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit('no font')", "import time; time.sleep(60)"])
+async def test_a_pdf_that_fails_is_told(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    await bound_by(talk, code, monkeypatch, seconds=0.5)
+    assert "No PDF could be made" in await talk.say("/journal pdf")
+    assert "No PDF could be made" in await talk.say("/journal pdf")
 
 
 async def test_before_the_first_news_the_command_line_says_what_is_missing(
