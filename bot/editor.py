@@ -14,7 +14,7 @@ from bot.digest.rank import Ranked, ranked
 from bot.digest.select import topic_filter, wanted
 from bot.digest.window import LOOK_BACK, OVERLAP, RENEWAL, window_start
 from bot.layouts.arrange import arranged
-from bot.layouts.weeks import days_of, due_spans
+from bot.layouts.weeks import days_of, due_spans, passed_over
 from bot.messages import Messages, messages
 from bot.model import (
     Candidate,
@@ -79,7 +79,7 @@ class Brief:
 
     ``previous`` is the date of the reader's last issue, ``recent`` are the issues in which they
     may have seen items of the window. Empty ``sections`` are all. ``roundups`` come with the
-    daily issue, or alone if that is not ``daily``.
+    daily issue, or alone if that is not ``daily``; if there are none either, nothing is to come.
     """
 
     day: date
@@ -149,6 +149,8 @@ class Editor:
         desk = await self.desk(now)
         reader = Reader(chat.id, day, chat.language, chat.layout)
         (brief,) = await desk.briefs([reader])
+        # Who takes no daily issue has one only where no round-up is due, as they ask for it.
+        brief = replace(brief, daily=brief.daily or not brief.roundups)
         if follows is not None:
             own = follows == brief.follows
             roundups = brief.roundups if own else ()
@@ -270,28 +272,64 @@ class Desk:
             self._brief(reader, follows.get(reader.chat_id, ()), shown.get(reader.chat_id, ()))
             for reader in readers
         ]
-        return await self._with_roundups(readers, briefs)
+        return await self._with_roundups(readers, briefs, shown)
 
     async def _with_roundups(
-        self, readers: Sequence[Reader], briefs: Sequence[Brief]
+        self,
+        readers: Sequence[Reader],
+        briefs: Sequence[Brief],
+        shown: Mapping[int, tuple[Shown, ...]],
     ) -> list[Brief]:
         """With the round-ups that their readers take and that are due on the day."""
         store = self._editor.editions
         taken = await store.of_all([r.chat_id for r in readers]) if store else {}
+        previous = await self._previous(taken, shown)
         due = {
-            reader.chat_id: due_spans(reader.day, editions.days, editions.kinds, brief.previous)
-            for reader, brief in zip(readers, briefs, strict=True)
+            reader.chat_id: due_spans(
+                reader.day, editions.days, editions.kinds, previous.get(reader.chat_id)
+            )
+            for reader in readers
             if (editions := taken.get(reader.chat_id))
         }
         waiting = [chat_id for chat_id, spans in due.items() if spans]
         spans = dict.fromkeys(span for each in due.values() for span in each)
         past = await self._editor.past_of(waiting, spans) if waiting else {}
         return [
-            self._taking(brief, editions, due[reader.chat_id], past.get(reader.chat_id, ()))
+            self._taking(
+                brief,
+                editions,
+                due[reader.chat_id],
+                past.get(reader.chat_id, ()),
+                previous.get(reader.chat_id),
+            )
             if (editions := taken.get(reader.chat_id))
             else brief
             for reader, brief in zip(readers, briefs, strict=True)
         ]
+
+    async def _previous(
+        self, taken: Mapping[int, Editions], shown: Mapping[int, tuple[Shown, ...]]
+    ) -> dict[int, date]:
+        """Of those who take round-ups, the date of the last issue on one of their days.
+
+        What was asked for on another day brought no round-up.
+        """
+        found: dict[int, date] = {}
+        others = []
+        for chat_id, editions in taken.items():
+            earlier = shown.get(chat_id, ())
+            if days := [s.day for s in earlier if s.day.isoweekday() in editions.days]:
+                found[chat_id] = max(days)
+            elif earlier:
+                others.append(chat_id)
+        for chat_id, earlier in (
+            (await self._editor.issues.history(others)).items() if others else ()
+        ):
+            before = shown[chat_id][-1].day
+            days = [s.day for s in earlier if s.day.isoweekday() in taken[chat_id].days]
+            if days := [day for day in days if day <= before]:
+                found[chat_id] = max(days)
+        return found
 
     def _taking(
         self,
@@ -299,14 +337,23 @@ class Desk:
         editions: Editions,
         spans: tuple[str, ...],
         past: tuple[tuple[date, int], ...],
+        previous: date | None,
     ) -> Brief:
         topics = headline_topics(brief.follows, self._editor.taxonomy, messages(brief.language))
         roundups = tuple(
-            Roundup(span, editions.zone, brief.language, brief.layout, brief.follows, topics, past)
+            Roundup(
+                span,
+                editions.zone,
+                brief.language,
+                brief.layout,
+                brief.follows,
+                topics,
+                past,
+                passed_over(span, previous),
+            )
             for span in spans
         )
-        # Who takes no daily issue has one only where no round-up is due, when they ask for it.
-        return replace(brief, roundups=roundups, daily="daily" in editions.kinds or not roundups)
+        return replace(brief, roundups=roundups, daily="daily" in editions.kinds)
 
     async def _shown(self, readers: Sequence[Reader]) -> dict[int, tuple[Shown, ...]]:
         """What each was shown before the day of their issue, as far as it matters."""

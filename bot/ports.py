@@ -630,6 +630,10 @@ class Ledger(Protocol):
         """``planned`` -> ``dead``: it can't be composed."""
         ...
 
+    async def withdraw(self, delivery_ids: Sequence[int]) -> int:
+        """Take back what is ``planned``: nothing is to come on that day. Returns how many."""
+        ...
+
     async def owners(self) -> tuple[str, ...]:
         """The owners of all rows in ``sending``."""
         ...

@@ -14,7 +14,7 @@ from bot.digest.compose import Edition, compose
 from bot.digest.rank import ranked
 from bot.digest.select import topic_filter, wanted
 from bot.layouts.arrange import arranged
-from bot.layouts.weeks import days_of, kind_of
+from bot.layouts.weeks import days_of, kind_of, span_name
 from bot.messages import messages
 from bot.model import Candidate, Issue, Section, Subscription, TopicFilter
 from bot.ports import IssueStore, ItemStore
@@ -22,6 +22,9 @@ from bot.topics import Taxonomy
 
 MOST = 400
 """The best so many papers, and other items, are looked at: far more than find room."""
+
+MOST_NAMED = 3
+"""Of the spans that did not come so many are named, the last ones."""
 
 _PAPERS = frozenset({Section.PAPERS})
 _OTHERS = frozenset(Section) - _PAPERS
@@ -31,7 +34,8 @@ _OTHERS = frozenset(Section) - _PAPERS
 class Roundup:
     """What is wanted: ``span`` as of ``bot.layouts.weeks``, in days of the IANA ``zone``.
 
-    ``past`` are date and id of the daily issues that the reader had in it.
+    ``past`` are date and id of the daily issues that the reader had in it, ``passed_over`` the
+    spans before that did not come.
     """
 
     span: str
@@ -41,6 +45,7 @@ class Roundup:
     follows: tuple[Subscription, ...]
     topics: tuple[str, ...] = ()
     past: tuple[tuple[date, int], ...] = ()
+    passed_over: tuple[str, ...] = ()
 
 
 def _growth(span: str) -> float:
@@ -130,6 +135,18 @@ def _edition(wish: Roundup, day: date, *, sample: bool) -> Edition:
         sample=sample,
         layout="weekly" if wish.layout == "daily" else wish.layout,
         span=wish.span,
+        notices=_notices(wish),
+    )
+
+
+def _notices(wish: Roundup) -> tuple[str, ...]:
+    if not wish.passed_over:
+        return ()
+    say = messages(wish.language)
+    latest = wish.passed_over[-MOST_NAMED:]
+    names = say.listing(span_name(span, say) for span in latest)
+    return (
+        say("roundup.passed_over", spans=names, example=f"/{kind_of(latest[-1])} {latest[-1]}"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.commands.context import Context, Handler
 from bot.commands.following import understand, unknown_topic
 from bot.commands.reply import Choice, IssueBlock, Reply, Text, Tone, say
-from bot.commands.wording import next_issue_sentence
+from bot.commands.wording import kinds_of, next_issue_sentence
 from bot.errors import Refusal
 from bot.layouts.weeks import KINDS, days_of, kind_of, neighbour, span_at, span_name
 from bot.model import DAILY_ONLY, Subscription
@@ -32,21 +32,15 @@ def roundup_on(kind: str) -> Handler:
 
 
 async def daily(context: Context, argument: str) -> Reply:
-    """Whether the daily issue comes; without it there has to be the weekly one."""
+    """Whether the daily issue comes; without it there has to be a round-up."""
     kinds = await kinds_of(context)
     word = argument.casefold()
     if word not in _ON | _OFF:
         return await _state(context, kinds)
     await context.authorise()
-    if word in _OFF and "weekly" not in kinds:
+    if word in _OFF and kinds <= DAILY_ONLY:
         raise Refusal("edition.weekly_first")
     return await _switch(context, "daily", on=word in _ON)
-
-
-async def kinds_of(context: Context) -> frozenset[str]:
-    found = await context.services.editions.of_all([context.chat.id])
-    editions = found.get(context.chat.id)
-    return editions.kinds if editions else DAILY_ONLY
 
 
 async def editions_words(context: Context) -> str:
@@ -57,18 +51,16 @@ async def editions_words(context: Context) -> str:
 
 
 async def _switch(context: Context, kind: str, *, on: bool) -> Reply:
-    """The schedule follows: without the daily issue only the day of the weekly one is left."""
-    before = await kinds_of(context)
-    kinds = before | {kind} if on else before - {kind}
-    if not kinds & {"daily", "weekly"}:
-        kinds |= DAILY_ONLY
+    """The days stay as they were chosen: a round-up comes on the first of them."""
+    kinds = await kinds_of(context)
+    kinds = (kinds | {kind} if on else kinds - {kind}) or DAILY_ONLY
     await context.services.editions.set(context.chat.id, kinds)
-    chat, readers = context.chat, context.services.readers
-    if ("daily" in kinds) != ("daily" in before):
-        days = _EVERY_DAY if "daily" in kinds else frozenset({min(chat.schedule.days, default=1)})
-        schedule = replace(chat.schedule, days=days)
-        chat = await readers.set_schedule(chat, schedule, context.now)
-    return await _state(replace(context, chat=chat), kinds)
+    reply = await _state(context, kinds)
+    days = context.chat.schedule.days
+    if kind == "daily" and on and days < _EVERY_DAY:
+        told = Text(context.say("days.now", days=context.say.weekdays(days)))
+        return replace(reply, blocks=(*reply.blocks, told))
+    return reply
 
 
 async def _state(context: Context, kinds: frozenset[str]) -> Reply:
@@ -81,7 +73,7 @@ async def _state(context: Context, kinds: frozenset[str]) -> Reply:
             on=kind in kinds,
         )
         for kind in ("daily", *KINDS)
-        if kind != "daily" or "weekly" in kinds
+        if kind != "daily" or kinds - DAILY_ONLY
     )
     told = speak("edition.taken", editions=await editions_words(context))
     return replace(say(told, await next_issue_sentence(context)), choices=choices)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from bot.commands import menus
 from bot.commands.arguments import pause_days, quiet_hours, shown, time_of_day, weekdays
 from bot.commands.context import Context
-from bot.commands.editions import editions_words, kinds_of
+from bot.commands.editions import editions_words
 from bot.commands.reply import Choice, Reply, Rows, Text, Tone, say
-from bot.commands.wording import next_issue_sentence, span_words
+from bot.commands.wording import kinds_of, next_issue, next_issue_sentence, span_words
 from bot.errors import Refusal
 from bot.layouts.catalogue import LAYOUTS
 from bot.messages import Messages, known_language, messages
@@ -112,11 +112,10 @@ async def set_days(context: Context, argument: str) -> Reply:
     if not argument:
         days = context.say.weekdays(context.chat.schedule.days)
         return _asked(context, context.say("days.now", days=days), menus.days)
-    wanted = weekdays(argument)
-    if "daily" not in await kinds_of(context):
-        wanted = frozenset({min(wanted)})  # a weekly issue comes once
-    chat = await _reschedule(context, days=wanted)
-    done = context.say("days.done", days=context.say.weekdays(chat.schedule.days))
+    chat = await _reschedule(context, days=weekdays(argument))
+    alone = "daily" not in await kinds_of(context)
+    days = context.say.weekdays(chat.schedule.days)
+    done = context.say("days.roundups" if alone else "days.done", days=days)
     return _done(context, chat, menus.days, done, await next_issue_sentence(context))
 
 
@@ -184,7 +183,7 @@ async def show_settings(context: Context, _: str) -> Reply:
 
 async def _time_words(context: Context, chat: Chat) -> str:
     readers, at = context.services.readers, context.say.clock(chat.schedule.at)
-    due = readers.next_issue(chat, context.now)
+    due = await next_issue(context, chat)
     window = await readers.window(chat, due) if due else None
     if window is None:
         return at

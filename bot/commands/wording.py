@@ -4,8 +4,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands.context import Context
-from bot.model import CATCH_UP, TERMINAL_STATES, Chat, ChatStatus, Occurrence, Window
+from bot.layouts.weeks import comes
+from bot.model import CATCH_UP, DAILY_ONLY, TERMINAL_STATES, Chat, ChatStatus, Occurrence, Window
 from bot.zones import zone_city
+
+LONGEST_WAIT = 366
+"""Days until a round-up of the year."""
 
 _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 
@@ -16,7 +20,7 @@ async def next_issue_sentence(context: Context) -> str:
     chat = await readers.find(context.chat.address) or context.chat
     if chat.status is ChatStatus.PAUSED:
         return context.say("next.paused")
-    due = await _awaited(context, chat) or readers.next_issue(chat, context.now)
+    due = await _awaited(context, chat) or await next_issue(context, chat)
     if due is None:
         return context.say("next.none")
     zone = chat.schedule.zone
@@ -29,6 +33,29 @@ async def next_issue_sentence(context: Context) -> str:
     return context.say(
         "next.at" if due.instant > context.now else "next.coming", when=when, zone=city
     )
+
+
+async def kinds_of(context: Context) -> frozenset[str]:
+    """The kinds of editions that the chat takes."""
+    found = await context.services.editions.of_all([context.chat.id])
+    editions = found.get(context.chat.id)
+    return editions.kinds if editions else DAILY_ONLY
+
+
+async def next_issue(context: Context, chat: Chat) -> Occurrence | None:
+    """When something comes next; without the daily issue not on each of the chat's days."""
+    readers, kinds = context.services.readers, await kinds_of(context)
+    due = readers.next_issue(chat, context.now)
+    if due is None or "daily" in kinds:
+        return due
+    days = chat.schedule.days
+    shown = await context.services.issues.days(chat.id)
+    previous = max((day for day in shown if day.isoweekday() in days), default=None)
+    for _ in range(LONGEST_WAIT):
+        if due is None or comes(due.day, days, kinds, previous):
+            break
+        due = readers.next_issue(chat, due.instant)
+    return due
 
 
 async def _awaited(context: Context, chat: Chat) -> Occurrence | None:

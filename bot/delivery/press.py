@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -84,9 +84,14 @@ class Press:
         page = [each for each in page if each.chat_id not in waiting]
         readers = [Reader(c.chat_id, c.day, c.language, c.layout) for c in page]
         briefs = await edition.desk.briefs(readers)
-        await self._print_new(briefs, edition)
+        nothing = {brief for brief in briefs if not (brief.daily or brief.roundups)}
+        await self._print_new(set(briefs) - nothing, edition)
         made: list[Made] = []
+        idle: list[int] = []
         for commission, brief in zip(page, briefs, strict=True):
+            if brief in nothing:
+                idle.append(commission.delivery_id)
+                continue
             try:
                 made.append(await self._make(commission, brief, edition))
             except BotError:
@@ -97,12 +102,14 @@ class Press:
                 with correlation.delivery(key):
                     log.exception("delivery %s can't be composed", key)
                 await self._abandon(commission)
+        if idle:  # who takes just round-ups has none on most days
+            await self._ledger.withdraw(idle)
         return await self._ledger.ready(made) if made else 0
 
-    async def _print_new(self, briefs: Sequence[Brief], edition: Edition) -> None:
+    async def _print_new(self, briefs: Set[Brief], edition: Edition) -> None:
         """Compose what is new among these, and store it, some issues in one transaction."""
         new: dict[Order, ComposedIssue] = {}
-        for brief in set(briefs) - edition.by_brief.keys():
+        for brief in briefs - edition.by_brief.keys():
             try:
                 order = await edition.desk.order(brief)
                 if order not in edition.by_order and order not in new:

@@ -98,6 +98,29 @@ def due_spans(
     return tuple(neighbour(span_at(kind, day), -1) for kind in due)
 
 
+def comes(
+    day: date, days: frozenset[int], kinds: frozenset[str], previous: date | None = None
+) -> bool:
+    """Whether an edition of these kinds comes on a day; see ``due_spans``."""
+    return ("daily" in kinds and day.isoweekday() in days) or bool(
+        due_spans(day, days, kinds, previous)
+    )
+
+
+def passed_over(span: str, previous: date | None) -> tuple[str, ...]:
+    """The spans of that kind that were over since the issue before, and did not come either.
+
+    What comes on a day is of the last one: after weeks of silence nobody wants all of them at once.
+    """
+    if previous is None:
+        return ()
+    first, passed = span_at(kind_of(span), previous), []
+    while span > first:
+        span = neighbour(span, -1)
+        passed.append(span)
+    return tuple(reversed(passed))
+
+
 def _lies_before(day: date | None, span: str) -> bool:
     begins = days_of(span)
     return day is not None and begins is not None and day < begins[0]

@@ -310,6 +310,9 @@ class SqlLedger:
     async def abandon(self, delivery_id: int, reason: str) -> bool:
         return await self._run(transitions.abandoned(delivery_id, reason)) > 0
 
+    async def withdraw(self, delivery_ids: Sequence[int]) -> int:
+        return await self._run(transitions.withdrawn(among(rows_of.c.id, delivery_ids)))
+
     async def owners(self) -> tuple[str, ...]:
         query = (
             select(rows_of.c.owner)

@@ -109,7 +109,6 @@ async def test_a_chat_may_take_the_weekly_alone(talk: Conversation) -> None:
     assert "nothing would come" in await talk.say("/daily off")
     await talk.say("/weekly on")
     assert "Daily" not in (await talk.say("/daily off")).splitlines()[0]
-    assert (await talk.chat()).schedule.days == frozenset({1})
     await a_week(talk)
     talk.clock.set(MONDAY + 7 * DAY + timedelta(hours=3))
     counts = await talk.tick().run(talk.clock.now())
@@ -117,8 +116,79 @@ async def test_a_chat_may_take_the_weekly_alone(talk: Conversation) -> None:
     text = "\n".join(await talk.inbox("ann"))
     assert "week 47 of 2026" in text
     assert "No. " not in text
-    await talk.say("/daily on")
-    assert (await talk.chat()).schedule.days == frozenset(range(1, 8))
+    assert await inbox_of_days(talk, 6) == []
+    assert "Mon 2026-11-30" in await talk.say("/settings")
+
+
+async def inbox_of_days(talk: Conversation, days: int) -> list[str]:
+    """What is sent to ann in the days that follow, from nine o'clock to nine."""
+    before = len(await talk.inbox("ann"))
+    for _ in range(days):
+        talk.clock.move(DAY)
+        await talk.tick().run(talk.clock.now())
+    return (await talk.inbox("ann"))[before:]
+
+
+@pytest.mark.asyncio
+async def test_chosen_days_outlive_the_daily_issue(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    await talk.say("/days tue-fri")
+    await talk.say("/weekly on")
+    alone = await talk.say("/daily off")
+    assert "Tue 2026-11-24" in alone
+    assert "first of these days" in await talk.say("/days wed-fri")
+    again = await talk.say("/daily on")
+    assert "Issues come on Wed" in again
+    assert (await talk.chat()).schedule.days == frozenset({3, 4, 5})
+
+
+@pytest.mark.asyncio
+async def test_a_chat_may_take_the_monthly_alone(talk: Conversation) -> None:
+    """It comes on one day, and nothing is left of the others."""
+    talk.clock.set(MONDAY + timedelta(hours=3))
+    await talk.fetch(item("a", "cv"))
+    await talk.say("/subscribe cv")
+    await talk.say("/monthly on")
+    assert "Tue 2026-12-01" in await talk.say("/daily off")
+    assert await inbox_of_days(talk, 14) == []
+    (monthly,) = await inbox_of_days(talk, 1)
+    assert "November 2026" in monthly
+    assert item("a").title in monthly
+    assert await inbox_of_days(talk, 3) == []
+    counts = await talk.app.store.ledger.counts()
+    assert {state: n for state, n in counts.items() if n} == {"sent": 1}
+
+
+@pytest.mark.asyncio
+async def test_what_was_read_in_between_brings_no_round_up_and_loses_none(
+    talk: Conversation,
+) -> None:
+    """Monday is missed; what is asked for on Wednesday, no day of the chat's, is a daily issue."""
+    await talk.say("/subscribe cv")
+    await talk.say("/weekly on")
+    await talk.say("/daily off")
+    await talk.say("/days mon,thu")
+    await a_week(talk)
+    await talk.tick().run(MONDAY + timedelta(hours=3))
+    talk.clock.set(MONDAY + 9 * DAY + timedelta(hours=3))
+    assert (await talk.read()).span == ""
+    (weekly,) = await inbox_of_days(talk, 1)
+    assert "week 47 of 2026" in weekly
+
+
+@pytest.mark.asyncio
+async def test_weeks_that_did_not_come_are_told(talk: Conversation) -> None:
+    await talk.say("/subscribe cv")
+    await talk.say("/weekly on")
+    await talk.say("/daily off")
+    await a_week(talk)
+    talk.clock.move(timedelta(hours=3))
+    await talk.tick().run(talk.clock.now())
+    talk.clock.move(20 * DAY)
+    (weekly,) = await inbox_of_days(talk, 1)
+    assert "week 50 of 2026" in weekly
+    assert "Not sent here meanwhile: week 48 of 2026 and week 49 of 2026" in weekly
+    assert "/weekly 2026-W49" in weekly
 
 
 @pytest.mark.asyncio
