@@ -1,5 +1,6 @@
 """The front door: ``ribao`` and ``python -m bot``. Errors become sentences and exit codes."""
 
+import gc
 import sys
 
 from bot.errors import BotError, ConfigError
@@ -22,6 +23,9 @@ def main() -> None:
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        # The system takes back all memory at once; the collector would pass over it before.
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ command ends. Run as a program: the number of a socket, see ``Nursery``.
 """
 
 import atexit
+import gc
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -101,16 +103,36 @@ def _become(request: dict[str, Any], numbers: list[int]) -> list[str]:
     return argv
 
 
-if __name__ == "__main__":
-    import typer.rich_utils  # noqa: F401
+LOADED = (
+    "adapters.console.adapter",
+    "adapters.console.laid_out",
+    "aiosqlite",
+    "babel.numbers",
+    "bot.app",
+    "bot.cli",
+    "bot.importing",
+    "bot.layouts.daily",
+    "bot.layouts.html",
+    "bot.layouts.newsletter",
+    "bot.layouts.reading_list",
+    "bot.layouts.weekly",
+    "bot.logs",
+    "bot.previewing",
+    "bot.publishing",
+    "bot.running",
+    "bot.searching",
+    "bot.sources.registry",
+    "typer.rich_utils",
+)
+"""What most commands import."""
 
-    import bot.app
-    import bot.cli
-    import bot.previewing
-    import bot.running
-    import bot.sources.registry  # noqa: F401
+if __name__ == "__main__":
     from bot.__main__ import main
 
+    for name in LOADED:
+        import_module(name)
+    # The collector, which passes over everything as a process ends, would copy each page of it.
+    gc.freeze()
     arguments = _serve(socket.socket(fileno=int(sys.argv[1])))
     if arguments is not None:
         sys.argv = arguments

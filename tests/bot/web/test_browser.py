@@ -25,11 +25,6 @@ from tests.conversation import item
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-axe_module = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-)
-
 HOST = "127.0.0.1"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OFFLINE = (
@@ -93,10 +88,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
+    # Loaded here, lest every run of any test does.
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(OFFLINE))
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> Any:
+    module = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    return module.Axe()
 
 
 class Watched:
@@ -134,14 +139,16 @@ def reader(browser: "Browser", site: str) -> Iterator[Watched]:
 
 
 @pytest.mark.parametrize("place", PAGES)
-def test_axe_finds_nothing_and_a_phone_is_wide_enough(reader: Watched, place: str) -> None:
+def test_axe_finds_nothing_and_a_phone_is_wide_enough(
+    reader: Watched, axe: Any, place: str
+) -> None:
     page = reader.open(place)
-    found = axe_module.Axe().run(page)
+    found = axe.run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
-def test_an_item_shows_its_image_from_the_site_itself(reader: Watched) -> None:
+def test_an_item_shows_its_image_from_the_site_itself(reader: Watched, axe: Any) -> None:
     page = reader.open("zh-CN/issues/2026-11-17.html")
     page.locator(".entry", has_text="Title of a").locator(".more a").first.click()
     shown = page.locator(".images img")
@@ -149,16 +156,16 @@ def test_an_item_shows_its_image_from_the_site_itself(reader: Watched) -> None:
     page.wait_for_function("document.querySelector('.images img').naturalWidth === 960")
     assert shown.get_attribute("alt") == "图片 1: Title of a"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
-    found = axe_module.Axe().run(page)
+    found = axe.run(page)
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_an_item_too_and_in_the_dark(reader: Watched) -> None:
+def test_an_item_too_and_in_the_dark(reader: Watched, axe: Any) -> None:
     page = reader.open("en/issues/2026-11-17.html")
     page.click("#theme")
     page.click(".more a >> nth=0")
     assert page.locator("html").get_attribute("data-theme") == "dark"
-    found = axe_module.Axe().run(page)
+    found = axe.run(page)
     assert found.violations_count == 0, found.generate_report()
 
 
