@@ -73,23 +73,25 @@ class Roundups:
     async def make(self, wish: Roundup, day: date, now: datetime) -> tuple[Issue, tuple[int, ...]]:
         """The round-up as of ``now``, on the reader's date ``day``, with the ids of its items.
 
-        Before the first news it is made of the sample edition. Raises ``ValueError`` for no span.
+        Before the first news a span that is not over before ``day`` is made of the sample edition.
+        Raises ``ValueError`` for no span.
         """
         by = topic_filter(wish.follows, self._taxonomy)
         growth = _growth(wish.span)
-        sample = not await self._items.has_fetched(now)
+        sample = _lasts(wish.span, day) and not await self._items.has_fetched(now)
         found = await (self._sample(by, now) if sample else self._found(wish, by, now))
         caps = Caps(int(self._caps.per_section * growth), int(self._caps.papers * growth))
         choices = choose(ranked(found, by, self._weights), caps, by)
         ids = tuple(item_id for choice in choices for item_id in choice.ids)
         stored = {each.id: each for each in await self._items.load(ids)}
-        issue = compose(choices, stored, _edition(wish, day, sample=sample), self._taxonomy)
+        edition = replace(_edition(wish, day, sample=sample), notices=_notices(wish, bool(ids)))
+        issue = compose(choices, stored, edition, self._taxonomy)
         issue = _with_days(issue, ids, await self._days(wish))
         return arranged(replace(issue, dateline=_dateline(wish)), ids)
 
     async def _found(self, wish: Roundup, by: TopicFilter, now: datetime) -> tuple[Candidate, ...]:
         found: list[Candidate] = []
-        since, until = _instants(wish)
+        since, until = instants_of(wish.span, wish.zone)
         for sections in (_PAPERS, _OTHERS):
             found += await self._items.candidates(
                 by,
@@ -116,13 +118,20 @@ class Roundups:
         }
 
 
-def _instants(wish: Roundup) -> tuple[datetime, datetime]:
-    """The first instant of the span in its zone, and that after its last, in UTC."""
-    span = days_of(wish.span)
-    if span is None:
-        raise ValueError(f"no span: {wish.span!r}")
-    zone = ZoneInfo(wish.zone)
-    first, after = (datetime.combine(day, time(), zone).astimezone(UTC) for day in span)
+def _lasts(span: str, day: date) -> bool:
+    found = days_of(span)
+    return found is not None and found[0] <= day < found[1]
+
+
+def instants_of(span: str, zone: str) -> tuple[datetime, datetime]:
+    """The first instant of a span in an IANA zone, and that after its last, in UTC.
+
+    Raises ``ValueError`` if there is no such span.
+    """
+    days = days_of(span)
+    if days is None:
+        raise ValueError(f"no span: {span!r}")
+    first, after = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in days)
     return first, after
 
 
@@ -135,19 +144,19 @@ def _edition(wish: Roundup, day: date, *, sample: bool) -> Edition:
         sample=sample,
         layout="weekly" if wish.layout == "daily" else wish.layout,
         span=wish.span,
-        notices=_notices(wish),
     )
 
 
-def _notices(wish: Roundup) -> tuple[str, ...]:
-    if not wish.passed_over:
-        return ()
+def _notices(wish: Roundup, has_items: bool) -> tuple[str, ...]:
     say = messages(wish.language)
+    nothing = say("roundup.nothing", span=span_name(wish.span, say))
+    found = () if has_items else (nothing,)
+    if not wish.passed_over:
+        return found
     latest = wish.passed_over[-MOST_NAMED:]
     names = say.listing(span_name(span, say) for span in latest)
-    return (
-        say("roundup.passed_over", spans=names, example=f"/{kind_of(latest[-1])} {latest[-1]}"),
-    )
+    example = f"/{kind_of(latest[-1])} {latest[-1]}"
+    return (*found, say("roundup.passed_over", spans=names, example=example))
 
 
 def _dateline(wish: Roundup) -> str:

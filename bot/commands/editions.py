@@ -11,6 +11,7 @@ from bot.commands.wording import kinds_of, next_issue_sentence
 from bot.errors import Refusal
 from bot.layouts.weeks import KINDS, days_of, kind_of, neighbour, span_at, span_name
 from bot.model import DAILY_ONLY, Subscription
+from bot.roundups import instants_of
 
 _ON = frozenset({"on", "开", "開", "开启", "開啟"})
 _OFF = frozenset({"off", "关", "關", "关闭", "關閉"})
@@ -91,10 +92,18 @@ async def _show(context: Context, kind: str, argument: str) -> Reply:
     )
     context.services.results.remember(context.chat.id, composed.item_ids, context.now)
     if not composed.item_ids:
-        text = context.say("roundup.nothing", span=span_name(span, context.say))
+        text = await _nothing(context, span)
         return Reply((Text(text),), choices=_neighbours(context, span, topics))
     again = f"/{kind} {span} {topics}".strip()
     return Reply((IssueBlock(composed.issue, again),), choices=_neighbours(context, span, topics))
+
+
+async def _nothing(context: Context, span: str) -> str:
+    """Why there is nothing: no news on the topics, or none at all at that time."""
+    over = instants_of(span, context.chat.schedule.zone)[1]
+    had_news = await context.services.items.has_fetched(min(over, context.now))
+    key = "roundup.nothing" if had_news else "roundup.before"
+    return context.say(key, span=span_name(span, context.say))
 
 
 async def _own(context: Context) -> tuple[Subscription, ...]:

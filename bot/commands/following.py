@@ -99,6 +99,13 @@ async def _follow(context: Context, wanted: list[Subscription]) -> list[Text]:
             blocks.append(Text(context.say(key, topics=_names(context, some))))
     if known:
         blocks.append(Text(context.say("subscribe.already", topics=_names(context, known))))
+    if any(each.kind is FollowKind.ALL for each in wanted):
+        # Whoever asks for everything may have forgotten what is to be left out of it.
+        follows = _out(await services.readers.follows(context.chat))
+        if stays := tuple(each for each in follows if each not in wanted):
+            how = f"/unsubscribe {_spelled(stays[0])}"
+            told = context.say("subscribe.stays_out", topics=_names(context, stays), example=how)
+            blocks.append(Text(told))
     return [*blocks, Text(await next_issue_sentence(context), Tone.HINT)]
 
 

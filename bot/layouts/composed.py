@@ -134,7 +134,7 @@ def _weekly(head: Sheet, issue: Issue, say: Messages) -> Sheet:
         cards=tuple(cards),
         contents=tuple(section.title for section in issue.sections),
         highlights=picks,
-        introduction=_issued(entries, say) or say("layout.weekly"),
+        introduction=_opening(issue, entries, say),
     )
 
 
@@ -158,6 +158,12 @@ def picked(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
 def _score(entry: Entry) -> float:
     why = entry.why
     return why.fit + why.heat + why.weight if why else 0.0
+
+
+def _opening(issue: Issue, entries: tuple[Entry, ...], say: Messages) -> str:
+    if not entries:
+        return ""
+    return _issued(entries, say) or say("layout.roundup" if issue.span else "layout.weekly")
 
 
 def _issued(entries: tuple[Entry, ...], say: Messages) -> str:

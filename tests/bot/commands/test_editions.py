@@ -7,12 +7,14 @@ import pytest
 from adapters.console.session import address_of
 from bot.commands.context import Incoming
 from bot.layouts.arrange import entries_of
+from bot.messages import messages
 from bot.model import PICK, ChatKind, Issue
 from tests.conversation import Conversation, SetClock, item
 
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 OPERATOR = "me"
+en = messages("en")
 
 
 def titles_of(issue: Issue) -> list[str]:
@@ -189,6 +191,30 @@ async def test_weeks_that_did_not_come_are_told(talk: Conversation) -> None:
     assert "week 50 of 2026" in weekly
     assert "Not sent here meanwhile: week 48 of 2026 and week 49 of 2026" in weekly
     assert "/weekly 2026-W49" in weekly
+
+
+@pytest.mark.asyncio
+async def test_a_time_before_the_first_news_has_nothing_to_show(talk: Conversation) -> None:
+    """Neither has it once there is news; the sample edition is of no time."""
+    await talk.say("/subscribe cv")
+    for _ in range(2):
+        for command in ("/yearly 2020", "/monthly 2026-10", "/weekly 2026-W46"):
+            assert "this Ribao had no news yet" in await talk.say(command)
+        await talk.fetch(item("a", "nlp"))
+    assert "nothing on your topics in 2026" in await talk.say("/yearly")
+
+
+@pytest.mark.asyncio
+async def test_an_empty_round_up_says_so_and_no_more(talk: Conversation) -> None:
+    await talk.fetch(item("a", "nlp"))
+    await talk.say("/subscribe cv")
+    await talk.say("/weekly on")
+    await talk.say("/daily off")
+    talk.clock.set(MONDAY + 6 * DAY + timedelta(hours=2, minutes=1))
+    (weekly,) = await inbox_of_days(talk, 1)
+    assert "There is nothing on your topics in week 47 of 2026." in weekly
+    assert en("layout.weekly") not in weekly
+    assert en("layout.roundup") not in weekly
 
 
 @pytest.mark.asyncio

@@ -183,3 +183,14 @@ async def test_an_issue_that_is_on_its_way_is_told(talk: Conversation) -> None:
     )
     await tick.courier.deliver(talk.clock.now())
     assert "2026-11-20 08:00" in await talk.say("/list")
+
+
+async def test_everything_leaves_out_what_was_left_out_and_says_so(talk: Conversation) -> None:
+    await talk.say("/subscribe all -nlp")
+    for _ in range(2):
+        told = await talk.say("/subscribe all")
+        assert "Still left out: Natural language processing" in told
+    assert "/unsubscribe nlp" in told
+    await talk.say("/unsubscribe nlp")
+    assert "left out" not in await talk.say("/subscribe all")
+    assert "Still left out" not in await talk.say("/subscribe all -cv")
