@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from adapters.console.lines import Line, Style
 from bot.layouts.document import Block, Document, Heading, Piece, Rule, Text, Tone
+from bot.layouts.numbering import numbered_for_chats
 from bot.layouts.plain import block_lines
 
 _TONES = {Tone.HINT: Style.FAINT}
 
 
 def document_pieces(document: Document) -> Iterator[tuple[Line, ...]]:
-    for piece in document.pieces:
+    for piece in numbered_for_chats(document).pieces:
         lines = tuple(_piece_lines(piece))
         if lines:
             yield lines

@@ -19,6 +19,7 @@ from bot.layouts.document import (
     Text,
     Tone,
 )
+from bot.layouts.numbering import numbered_for_chats
 from bot.layouts.plain import line_to_text
 
 MAX_LINE = 1500
@@ -38,7 +39,7 @@ class Part:
 
 
 def document_parts(document: Document) -> Iterator[Part]:
-    for piece in document.pieces:
+    for piece in numbered_for_chats(document).pieces:
         lines: list[str] = []
         for at, block in enumerate(piece.blocks):
             number = piece.number if piece.number and at == piece.opens else 0

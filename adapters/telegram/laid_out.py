@@ -29,6 +29,7 @@ from bot.layouts.document import (
     Text,
     Tone,
 )
+from bot.layouts.numbering import numbered_for_chats
 
 _STYLES = {Style.STRONG: (BOLD,), Style.EMPHASIS: (ITALIC,)}
 _TONES: dict[Tone, Mark] = {Tone.HINT: ITALIC, Tone.QUOTE: QUOTE}
@@ -36,7 +37,7 @@ _TONES: dict[Tone, Mark] = {Tone.HINT: ITALIC, Tone.QUOTE: QUOTE}
 
 def document_pieces(document: Document) -> Iterator[tuple[Rich, int]]:
     """Each piece with the number of its item, 0 for none. Pictures are left out."""
-    for piece in document.pieces:
+    for piece in numbered_for_chats(document).pieces:
         if rich := _piece(piece):
             yield rich, piece.number
 

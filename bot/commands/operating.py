@@ -16,6 +16,9 @@ LATEST = 5
 
 _VERB = re.compile(r"(send|discard|status)\s+#?(\d{1,18})", re.IGNORECASE)
 
+_ALMOST_A_VERB = re.compile(r"(send|discard|status)(\s+\S+)?", re.IGNORECASE)
+"""What is meant for one broadcast, and is hardly a word to all."""
+
 
 async def stats(context: Context, _: str) -> Reply:
     """What there is, what was delivered, who must wait, and what the next day brings."""
@@ -52,11 +55,16 @@ def _forecast(context: Context, each: Foreseen) -> str:
 
 
 async def broadcast(context: Context, argument: str) -> Reply:
-    """A text is previewed; ``send N`` sends it, ``discard N`` drops it, ``status N`` says more."""
+    """A text is previewed; ``send N`` sends it, ``discard N`` drops it, ``status N`` says more.
+
+    Raises ``Refusal`` for such a verb without a number.
+    """
     if not argument:
         return await _latest(context)
     verb = _VERB.fullmatch(argument)
     if verb is None:
+        if _ALMOST_A_VERB.fullmatch(argument):
+            raise Refusal("broadcast.which")
         return await _preview(context, argument)
     number = int(verb[2])
     match verb[1].lower():

@@ -98,14 +98,17 @@ async def set_layout(context: Context, argument: str) -> Reply:
 
 
 def _layout_named(text: str) -> str | None:
-    """A layout by its name, or by its name in any of the languages."""
-    wanted = text.casefold()
+    """A layout by its name or that in any of the languages, however its words are joined."""
     named = {
-        word.casefold(): name
+        _letters(word): name
         for name in LAYOUTS
         for word in (name, *(messages(tag)(f"layouts.{name}") for tag in LANGUAGES))
     }
-    return named.get(wanted) or named.get(wanted.replace(" ", "-"))
+    return named.get(_letters(text))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 async def set_days(context: Context, argument: str) -> Reply:

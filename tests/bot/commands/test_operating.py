@@ -156,6 +156,13 @@ async def test_what_no_process_can_send_for_days_is_dropped(talk: Conversation) 
     assert await talk.app.store.broadcasts.unpublished() == ()
 
 
+@pytest.mark.parametrize("text", ["status x", "status", "send", "Discard the-last"])
+async def test_a_verb_without_its_number_is_no_word_to_all(talk: Conversation, text: str) -> None:
+    await readers(talk, "ann")
+    assert await talk.say(f"/broadcast {text}", OPERATOR) == en("broadcast.which")
+    assert en("broadcast.preview") in await talk.say("/broadcast Send us a word", OPERATOR)
+
+
 async def test_what_can_not_be_sent_is_told(talk: Conversation) -> None:
     assert await talk.say(f"/broadcast {WORD}", OPERATOR) == en("broadcast.nobody")
     await readers(talk, "ann")

@@ -247,6 +247,8 @@ async def test_the_layout_can_be_chosen_by_any_of_its_names(talk: Conversation) 
         "/layout reading-list",
     ]
     assert [choice.on for choice in menu.choices] == [True, False, False, False]
+    for spelled in ("reading_list", "ReadingList", "Reading list", "READING-LIST"):
+        assert "Reading list" in await talk.say(f"/layout {spelled}")
     assert "Newsletter" in await talk.say("/layout newsletter")
     assert "Reading list" in await talk.say("/layout 阅读清单")
     assert (await talk.chat()).layout == "reading-list"

@@ -50,6 +50,19 @@ def test_every_item_stands_once_in_every_form(layout: str, language: str) -> Non
     assert [piece.number for piece in document.pieces if piece.number] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("renderer", [ConsoleRenderer(), TelegramRenderer(), DiscordRenderer()])
+def test_in_chats_a_newsletter_has_the_numbers_that_commands_take(
+    renderer: ConsoleRenderer | TelegramRenderer | DiscordRenderer,
+) -> None:
+    issue = issue_in("newsletter")
+    assert "1.1 Paper 1" in to_markdown(lay_out(sheet_of_issue(issue))).replace("\\", "")
+    text = "\n".join(renderer.render(issue)).replace("\\", "").replace("*", "")
+    text = re.sub("<[^>]*>", "", text)
+    for entry in entries_of(issue):
+        assert f"{entry.number}. {entry.title}" in text
+    assert not re.search(r"\d\.\d+ (Paper|A course)", text)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_arranging_keeps_items_and_what_had_no_room(layout: str) -> None:
     issue = an_issue(*[TOOL, PAPER] * 3)
