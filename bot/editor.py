@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.digest.absence import Facts, notices
@@ -92,6 +93,15 @@ class Brief:
     sections: frozenset[Section] = frozenset()
     roundups: tuple[Roundup, ...] = ()
     daily: bool = True
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        values = (self.day, self.language, self.follows, self.window, self.recent, self.roundups)
+        object.__setattr__(self, "_hash", hash(values))
+
+    def __hash__(self) -> int:
+        # Worked out once: each of its many readers looks for it in tables.
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +266,7 @@ class Desk:
         self._candidates: dict[int, Candidate] = {}
         self._ranked: dict[tuple[TopicFilter, Window], tuple[Ranked, ...]] = {}
         self._filters: dict[tuple[Subscription, ...], TopicFilter] = {}
+        self._briefs: dict[tuple[Any, ...], Brief] = {}
         self._items_of: dict[int, frozenset[int]] = {}
         self._items: dict[int, StoredItem] = {}
         self._bodies: dict[tuple[int, str], Entry] = {}
@@ -372,6 +383,18 @@ class Desk:
         return shown
 
     def _brief(
+        self, reader: Reader, follows: tuple[Subscription, ...], shown: tuple[Shown, ...]
+    ) -> Brief:
+        """One object for readers of whom the same is known; most share one with many."""
+        # By the identity of what they follow: to hash it takes longer than all else here. The
+        # brief holds it, so that no other object gets its identity.
+        key = (reader.day, reader.language, reader.layout, id(follows), shown)
+        brief = self._briefs.get(key)
+        if brief is None:
+            brief = self._briefs[key] = self._new_brief(reader, follows, shown)
+        return brief
+
+    def _new_brief(
         self, reader: Reader, follows: tuple[Subscription, ...], shown: tuple[Shown, ...]
     ) -> Brief:
         last = shown[-1] if shown else None

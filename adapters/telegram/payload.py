@@ -8,6 +8,9 @@ from adapters.telegram.blocks import paragraph
 from adapters.telegram.rich import ITALIC, plain, to_html
 from bot.covers import Cover
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=asdict).encode
+"""``default`` is for the cover."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:
@@ -32,8 +35,8 @@ class Payload:
 
     def dumped(self) -> str:
         """As JSON, without what is empty."""
-        filled = {name: value for name, value in asdict(self).items() if value}
-        return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
+        every = {name: getattr(self, name) for name in self.__slots__}
+        return _encode({name: value for name, value in every.items() if value})
 
     @classmethod
     def loaded(cls, text: str) -> Self:

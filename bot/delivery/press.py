@@ -15,7 +15,7 @@ from bot.ports import Account, Commission, ComposedIssue, IssueStore, Ledger, Ma
 
 log = logging.getLogger(__name__)
 
-PAGE = 250
+PAGE = 1000
 """Deliveries that are read, and made ready, in one transaction: more would stall the event loop."""
 
 STORED_AT_ONCE = 20

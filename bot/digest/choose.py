@@ -3,9 +3,9 @@
 Choosing looks only at candidates; the chosen items are loaded afterwards, by the caller.
 """
 
-import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from bot.digest.rank import Ranked
 from bot.model import Section, TopicFilter
@@ -113,58 +113,52 @@ def _varied(
     This is maximal marginal relevance (Carbonell and Goldstein, 1998), likeness being that of
     origins and topics. Of equals the one with the higher score.
     """
-    pool = [
-        (-each.score, place, _Waiting(each)) for place, each in enumerate(ranked[: POOL * count], 1)
-    ]
-    heapq.heapify(pool)
+    waiting = [_Waiting(each, place) for place, each in enumerate(ranked[: POOL * count], 1)]
     chosen: list[Chosen] = []
-    taken: list[_Waiting] = []
-    while pool and len(chosen) < count:
-        # Worth only falls. So who still is the first with all that is deducted by now is the best,
-        # and those behind need not be looked at (Minoux, 1978).
-        _, place, best = pool[0]
-        if best.stand_behind(taken):
-            heapq.heapreplace(pool, (-best.worth, place, best))
-            continue
-        heapq.heappop(pool)
-        taken.append(best)
+    while waiting and len(chosen) < count:
+        best = max(waiting, key=_worth)
+        waiting.remove(best)
+        for each in waiting:
+            each.stand_behind(best)
         followed = None if topics is None else topics & best.topics
-        chosen.append(Chosen(best.ranked, place, best.deducted, followed))
+        chosen.append(Chosen(best.ranked, best.place, best.deducted, followed))
     return tuple(chosen)
 
 
 class _Waiting:
     """A candidate that is not chosen yet, and what it is worth beside those that are."""
 
-    __slots__ = ("like_origins", "like_topics", "origins", "ranked", "score", "seen", "topics")
+    __slots__ = (
+        "like_topics",
+        "origins",
+        "place",
+        "ranked",
+        "same_origins",
+        "score",
+        "topics",
+        "worth",
+    )
 
-    def __init__(self, ranked: Ranked) -> None:
+    def __init__(self, ranked: Ranked, place: int) -> None:
         self.ranked = ranked
+        self.place = place
         self.origins = frozenset(ranked.candidate.origins)
         self.topics = frozenset(ranked.candidate.topics)
-        self.score = ranked.score
-        self.like_origins = self.like_topics = 0.0
-        self.seen = 0
+        self.same_origins = self.like_topics = 0.0
+        self.score = self.worth = ranked.score
 
     @property
     def deducted(self) -> float:
-        return self.like_origins + self.like_topics
+        return self.same_origins + self.like_topics
 
-    @property
-    def worth(self) -> float:
-        return self.score - self.deducted
-
-    def stand_behind(self, chosen: Sequence["_Waiting"]) -> bool:
-        """Take off what it has in common with the chosen ones; whether any is new to it."""
-        new = chosen[self.seen :]
-        for each in new:
-            self._stand_behind(each)
-        self.seen = len(chosen)
-        return bool(new)
-
-    def _stand_behind(self, chosen: "_Waiting") -> None:
+    def stand_behind(self, chosen: "_Waiting") -> None:
+        """Take off what it has in common with one that is chosen now."""
         if not self.origins.isdisjoint(chosen.origins):
-            self.like_origins += SAME_ORIGIN
+            self.same_origins += SAME_ORIGIN
         if shared := len(self.topics & chosen.topics):
             overlap = shared / (len(self.topics) + len(chosen.topics) - shared)
             self.like_topics = max(self.like_topics, SAME_TOPICS * overlap)
+        self.worth = self.score - (self.same_origins + self.like_topics)
+
+
+_worth = attrgetter("worth")

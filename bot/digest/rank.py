@@ -88,9 +88,11 @@ def topic_fit(topics: Mapping[str, float], by: TopicFilter) -> float:
     """0 to 1: the highest confidence among the topics that the reader follows."""
     if by.everything:
         return LIKELY_FIT
-    followed = by.topics
-    found = [confidence for topic, confidence in topics.items() if topic in followed]
-    return max(found) if found else LIKELY_FIT
+    followed, best = by.topics, -1.0
+    for topic, confidence in topics.items():
+        if confidence > best and topic in followed:
+            best = confidence
+    return best if best >= 0 else LIKELY_FIT
 
 
 def standing(item: Item, first_seen: datetime) -> float:

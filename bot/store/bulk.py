@@ -1,26 +1,27 @@
-"""Many rows into one table, at half the price: SQLAlchemy looks at each value of each row anew."""
+"""One statement for many rows at half the price: SQLAlchemy looks at each value anew."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, Update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def insert_many(
-    connection: AsyncConnection, insert: Insert, rows: Sequence[Mapping[str, Any]]
+async def execute_many(
+    connection: AsyncConnection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Execute the INSERT for all rows, which have the same columns, each with a value of its own.
+    """Execute the statement for all rows, each of which names all columns or parameters.
 
-    The statement is compiled and the values are converted by SQLAlchemy, as for a single row.
+    It is compiled and the values are converted by SQLAlchemy, as for a single row.
     """
     if not rows:
         return
-    dialect, columns = connection.dialect, insert.table.c
-    compiled = insert.compile(dialect=dialect, column_keys=list(rows[0]))
-    names = compiled.positiontup or ()
+    dialect = connection.dialect
+    keys = list(rows[0]) if isinstance(statement, Insert) else None
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
     converters = [
-        (name, columns[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names
+        (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+        for name in compiled.positiontup or ()
     ]
     await connection.exec_driver_sql(
         str(compiled),

@@ -141,9 +141,9 @@ def row_to_sighting(row: Row[Any]) -> Sighting:
 
 
 def issue_to_json(issue: Issue) -> dict[str, Any]:
-    """The issue as plain JSON values: dates as ISO text, tuples as arrays."""
+    """The issue by its fields, for ``bot.store.engine``'s encoder, with dates as ISO text."""
     return {
-        **_plain(issue),
+        **dict(zip(Issue.__slots__, _VALUES(issue), strict=True)),
         "day": issue.day.isoformat(),
         "previous": issue.previous and issue.previous.isoformat(),
         "next": issue.next and issue.next.isoformat(),
@@ -151,23 +151,7 @@ def issue_to_json(issue: Issue) -> dict[str, Any]:
     }
 
 
-_FIELDS = {kind: kind.__slots__ for kind in (Issue, IssueSection, Entry, Link, Why, TopicMatch)}
-_VALUES = {kind: attrgetter(*names) for kind, names in _FIELDS.items()}
-
-
-def _plain(value: Any) -> Any:
-    """Like ``dataclasses.asdict``, which copies each text as well, at ten times the cost."""
-    if type(value) is tuple:
-        return [_plain(each) if type(each) not in _ATOMS else each for each in value]
-    names = _FIELDS.get(type(value))
-    if names is None:
-        return value
-    values = _VALUES[type(value)](value)
-    plain = [_plain(each) if type(each) not in _ATOMS else each for each in values]
-    return dict(zip(names, plain, strict=True))
-
-
-_ATOMS = frozenset((str, int, float, bool, type(None)))
+_VALUES = attrgetter(*Issue.__slots__)
 
 
 def issue_from_json(data: Mapping[str, Any]) -> Issue:

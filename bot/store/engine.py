@@ -9,7 +9,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import wraps
 from pathlib import Path
@@ -40,7 +40,13 @@ _DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 
-_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+def _by_name(value: Any) -> dict[str, Any]:
+    """The fields of a frozen value of ours, which ``json`` does not know."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_by_name).encode
 _raw_decode_json = json.JSONDecoder().raw_decode
 
 
@@ -49,7 +55,7 @@ def _decode_json(text: str) -> Any:
     return _raw_decode_json(text)[0]
 
 
-_JSON: dict[str, Any] = {"json_serializer": _encode_json, "json_deserializer": _decode_json}
+_JSON: dict[str, Any] = {"json_serializer": encode_json, "json_deserializer": _decode_json}
 
 
 class Queue(Enum):

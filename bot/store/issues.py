@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Issue
 from bot.ports import ComposedIssue, Shown
 from bot.store.among import among
-from bot.store.bulk import insert_many
+from bot.store.bulk import execute_many
 from bot.store.codec import issue_digest, issue_from_json, issue_to_json
 from bot.store.engine import Database, retried
 from bot.store.tables import (
@@ -61,14 +61,14 @@ class SqlIssueStore:
             for digest, each in new.items()
         ]
         async with self._database.write() as connection:
-            await insert_many(connection, insert, rows)
+            await execute_many(connection, insert, rows)
             known = await _known(connection, new)
             items = [
                 {"issue_id": known[digest], "position": position, "item_id": item_id}
                 for digest, each in new.items()
                 for position, item_id in enumerate(each.item_ids)
             ]
-            await insert_many(connection, insert_items, items)
+            await execute_many(connection, insert_items, items)
         return known
 
     @retried

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.curation.changes import fields_of, with_fields
 from bot.model import Item, StoredItem
 from bot.store import search
-from bot.store.bulk import insert_many
+from bot.store.bulk import execute_many
 from bot.store.codec import item_to_row, row_to_item, standing_to_row, topics_to_rows
 from bot.store.engine import Database
 from bot.store.search import Placed
@@ -41,7 +41,7 @@ async def insert(
     """Store new items; their ids by key."""
     if not new:
         return {}
-    await insert_many(connection, items.insert(), [item_to_row(item, seen) for item, seen in new])
+    await execute_many(connection, items.insert(), [item_to_row(item, seen) for item, seen in new])
     keys = [item.key for item, _ in new]
     stored = select(items.c.key, items.c.id).where(items.c.key.in_(keys))
     ids = {row.key: row.id for row in await connection.execute(stored)}
@@ -73,8 +73,8 @@ async def _insert_parts(
     database: Database, connection: AsyncConnection, placed: Sequence[Placed]
 ) -> None:
     topics = [row for each in placed for row in topics_to_rows(*each)]
-    await insert_many(connection, database.insert(item_topics).on_conflict_do_nothing(), topics)
-    await insert_many(connection, standings.insert(), [standing_to_row(*each) for each in placed])
+    await execute_many(connection, database.insert(item_topics).on_conflict_do_nothing(), topics)
+    await execute_many(connection, standings.insert(), [standing_to_row(*each) for each in placed])
     await search.put(database, connection, placed)
 
 

@@ -23,7 +23,7 @@ from bot.ports import (
 )
 from bot.store import transitions
 from bot.store.among import among
-from bot.store.bulk import insert_many
+from bot.store.bulk import execute_many
 from bot.store.chats import address_of, coming_due, due_chats, next_due_of, woken
 from bot.store.engine import Database, retried
 from bot.store.tables import IS_BULLETIN, bulletins, chat_issues, chats, payloads
@@ -67,7 +67,7 @@ class SqlLedger:
             rows = [transitions.planned_row(d, now) for plan in plans for d in plan.deliveries]
             if rows:
                 insert = self._database.insert(rows_of).on_conflict_do_nothing()
-                await insert_many(connection, insert, rows)
+                await execute_many(connection, insert, rows)
             await self._move_on(connection, plans)
         return due[-1].id
 
@@ -196,7 +196,7 @@ class SqlLedger:
                 {"row_id": each.delivery_id, "issue": each.issue_id, "looked_at": each.until}
                 for each in there
             ]
-            await connection.execute(transitions.made_ready(), rows)
+            await execute_many(connection, transitions.made_ready(), rows)
         return len(planned)
 
     async def _store_payloads(self, connection: AsyncConnection, made: Sequence[Made]) -> None:

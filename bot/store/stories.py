@@ -16,7 +16,7 @@ from bot.digest.gather import Gathering, Name, Story, marks_of
 from bot.digest.stories import Traits, key_mark
 from bot.model import Item, Sighting, StoredItem
 from bot.store import itemrows, search
-from bot.store.bulk import insert_many
+from bot.store.bulk import execute_many
 from bot.store.codec import row_to_sighting, sighting_to_row
 from bot.store.engine import Database, Queue, retried
 from bot.store.tables import item_marks, items, merged_items, partings, sightings
@@ -154,7 +154,7 @@ async def _store_marks(
         for row_id, item, story in written
         for number in marks_of(story) - {key_mark(item.key)}
     ]
-    await insert_many(connection, database.insert(item_marks).on_conflict_do_nothing(), rows)
+    await execute_many(connection, database.insert(item_marks).on_conflict_do_nothing(), rows)
 
 
 class SqlStoryStore:

@@ -37,10 +37,10 @@ class SqlSubscriptionStore:
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        of_chat: dict[int, list[Subscription]] = {}
-        for chat_id, *follow in rows:
-            of_chat.setdefault(chat_id, []).append(_subscription(*follow))
-        return {chat_id: tuple(follows) for chat_id, follows in of_chat.items()}
+        of_chat: dict[int, list[tuple[str, str, bool]]] = {}
+        for chat_id, kind, value, excluded in rows:
+            of_chat.setdefault(chat_id, []).append((kind, value, excluded))
+        return {chat_id: _follows(tuple(each)) for chat_id, each in of_chat.items()}
 
     @retried
     async def add(self, chat_id: int, subscription: Subscription, now: datetime) -> bool:
@@ -88,9 +88,10 @@ async def _plan_anew(connection: AsyncConnection, chat_id: int) -> None:
     await connection.execute(next_due_of([chat_id], None))
 
 
+# Many chats follow the same: one object for them all, so that it is soon known again.
 @lru_cache(maxsize=2**12)
-def _subscription(kind: str, value: str, excluded: bool) -> Subscription:
-    return Subscription(FollowKind(kind), value, excluded)
+def _follows(rows: tuple[tuple[str, str, bool], ...]) -> tuple[Subscription, ...]:
+    return tuple(Subscription(FollowKind(kind), value, excluded) for kind, value, excluded in rows)
 
 
 def _same(chat_id: int, subscription: Subscription) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
     union_all,
@@ -169,12 +170,13 @@ def still_planned() -> Select[int]:
 @cache
 def made_ready() -> Update:
     """For many rows at once: the parameters are ``row_id``, ``issue`` and ``looked_at``."""
+    # Nothing else, as ``bulk.execute_many`` asks.
     return (
         update(deliveries)
-        .where(deliveries.c.id == bindparam("row_id"))
+        .where(deliveries.c.id == bindparam("row_id", type_=deliveries.c.id.type))
         .values(
-            state=DeliveryState.READY.value,
-            issue_id=bindparam("issue"),
+            state=literal_column(f"'{DeliveryState.READY.value}'"),
+            issue_id=bindparam("issue", type_=deliveries.c.issue_id.type),
             until=bindparam("looked_at", type_=deliveries.c.until.type),
         )
     )

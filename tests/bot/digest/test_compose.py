@@ -1,6 +1,5 @@
 """Choosing what has room, and laying it out."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -26,6 +25,7 @@ from bot.model import (
     Why,
 )
 from bot.store.codec import issue_to_json
+from bot.store.engine import encode_json
 from bot.topics import Taxonomy
 
 TAXONOMY = Taxonomy.load()
@@ -292,8 +292,8 @@ def test_the_same_inputs_give_the_same_issue_byte_for_byte(
     edition = replace(EDITION, language=language)
     # Equal, yet not the same objects: nothing may hang on identity or on the order of a set.
     again = [replace(item, summary=dict(item.summary)) for item in items]
-    first = json.dumps(issue_to_json(composed(*items, edition=edition)), ensure_ascii=False)
-    second = json.dumps(issue_to_json(composed(*again, edition=edition)), ensure_ascii=False)
+    first = encode_json(issue_to_json(composed(*items, edition=edition)))
+    second = encode_json(issue_to_json(composed(*again, edition=edition)))
     assert first.encode() == second.encode()
 
 
