@@ -124,7 +124,8 @@ async def conversation(
     if url:
         settings["database"] = {"url": url}
     else:
-        _put_database(data_dir / "ribao.db", await _fresh_database(clock.now()))
+        for name, content in (await _fresh_files(clock.now())).items():
+            _put(data_dir / name, content)
     async with (
         open_app(Settings(data_dir=data_dir, **{**_NO_LIMIT, **settings}), clock) as app,
         ConsoleWithRights.open(data_dir, "ann") as adapter,
@@ -132,21 +133,25 @@ async def conversation(
         yield Conversation(app, adapter, clock, app.dispatcher(adapter))
 
 
-_made: dict[datetime, bytes] = {}
+_FILES = ("ribao.db", "console.db")
+_made: dict[datetime, dict[str, bytes]] = {}
 
 
-async def _fresh_database(now: datetime) -> bytes:
-    """A database as it is after the first start. Made once: it takes longer than most tests."""
+async def _fresh_files(now: datetime) -> dict[str, bytes]:
+    """The files as they are after the first start. Made once: it takes longer than most tests."""
     if now not in _made:
         with TemporaryDirectory() as name:
             folder = Path(name)
-            async with open_app(Settings(data_dir=folder), SetClock(now)):
+            async with (
+                open_app(Settings(data_dir=folder), SetClock(now)),
+                ConsoleAdapter.open(folder, "ann"),
+            ):
                 pass
-            _made[now] = (folder / "ribao.db").read_bytes()
+            _made[now] = {name: (folder / name).read_bytes() for name in _FILES}
     return _made[now]
 
 
-def _put_database(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes) -> None:
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
