@@ -241,6 +241,11 @@ def send_lease(account: Account) -> str:
     return f"send {':'.join(account)}"
 
 
+def serve_lease(account: Account) -> str:
+    """The name of the lease of who converses for the account."""
+    return f"serve {':'.join(account)}"
+
+
 def outlet_of(adapter: Adapter, settings: DeliverySettings) -> Outlet:
     """The adapter as the delivery sees it, with the operator's own limit if there is one."""
     limits = adapter.limits

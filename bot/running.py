@@ -8,14 +8,14 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.app import App, channel_wishes, open_adapters, send_lease
+from bot.app import App, channel_wishes, open_adapters, send_lease, serve_lease
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
 from bot.config import Role, Settings
@@ -25,7 +25,7 @@ from bot.jobs import jobs
 from bot.keeper import Keeper, wait_for
 from bot.meter import NO_METER
 from bot.owners import own_name
-from bot.platform import Adapter, Handle
+from bot.platform import Adapter, Handle, Line
 from bot.ports import Account
 from scheduler.service import DRAIN_SECONDS, Scheduler
 from scheduler.tick import Tick
@@ -53,7 +53,8 @@ async def run(app: App) -> None:
         stop = asyncio.Event()
         async with AsyncExitStack() as stack:
             if metrics:
-                watched = _watched(app, metrics, tick.courier, keeper, stop)
+                lines = lines_of(app, adapters, keeper)
+                watched = _watched(app, metrics, tick.courier, keeper, lines=lines, stop=stop)
                 await stack.enter_async_context(watched)
             if app.settings.web.port is not None:
                 await stack.enter_async_context(_published(app, app.settings.web.port))
@@ -108,7 +109,13 @@ def _metrics(settings: Settings) -> "Metrics | None":
 
 @asynccontextmanager
 async def _watched(
-    app: App, metrics: "Metrics", courier: Courier, keeper: Keeper, stop: asyncio.Event
+    app: App,
+    metrics: "Metrics",
+    courier: Courier,
+    keeper: Keeper,
+    *,
+    lines: Callable[[], Mapping[str, Line]],
+    stop: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Answer those who watch this process. Raises ``ConfigError`` if the port can't be had."""
     from bot.monitor.server import Monitor, serving  # noqa: PLC0415
@@ -117,7 +124,7 @@ async def _watched(
     watcher = Watcher(app.store, app.sourcebook, courier, keeper, app.clock)
     sends = Role.SEND in app.settings.roles
     leases = [send_lease(account) for account in courier.senders] if sends else []
-    async with serving(app.settings.http, Monitor(metrics, watcher, leases, stop)):
+    async with serving(app.settings.http, Monitor(metrics, watcher, leases, lines, stop)):
         yield
 
 
@@ -235,7 +242,27 @@ def _conversation(
         if not task.cancelled():
             task.result()
 
-    return keeper.watch(f"serve {adapter.platform}:{adapter.account}", while_held, stop)
+    return keeper.watch(serve_lease((adapter.platform, adapter.account)), while_held, stop)
+
+
+def lines_of(
+    app: App, adapters: Sequence[Adapter], keeper: Keeper
+) -> Callable[[], Mapping[str, Line]]:
+    """How this process stands with each platform, by account; nowhere if it does not converse."""
+    own = adapters if Role.SERVE in app.settings.roles else ()
+
+    def lines() -> Mapping[str, Line]:
+        return {f"{each.platform}:{each.account}": _line(each, keeper) for each in own}
+
+    return lines
+
+
+def _line(adapter: Adapter, keeper: Keeper) -> Line:
+    if adapter.exclusive:
+        lease = serve_lease((adapter.platform, adapter.account))
+        if keeper.leases.get(lease) is False:
+            return Line.STANDS_BY
+    return Line.CONNECTED if adapter.connected else Line.NOT_CONNECTED
 
 
 def _handle(app: App, adapter: Adapter) -> Handle:

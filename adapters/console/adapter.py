@@ -26,6 +26,7 @@ class ConsoleAdapter:
     platform = PLATFORM
     account = ACCOUNT
     exclusive = False
+    connected = True
     extras = None
     limits = Limits()
 

@@ -130,6 +130,11 @@ class Client(discord.AutoShardedClient):
         enough = limit["remaining"] >= self.shard_count
         return 0.0 if enough else limit["reset_after"] / 1000
 
+    @property
+    def connected(self) -> bool:
+        """Whether all its connections are there."""
+        return self.is_ready() and not any(each.is_closed() for each in self.shards.values())
+
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         bucket = (shard_id or 0) % self.concurrency
         now = time.monotonic()

@@ -62,6 +62,7 @@ class DiscordAdapter:
         self._signer = Signer(token, MAX_DATA)
         self._watch = Watch()
         self._client: Client | None = None
+        self._conversing: Client | None = None
         self._entering = asyncio.Lock()
         self._posts: Posts | None = None
 
@@ -173,6 +174,10 @@ class DiscordAdapter:
                 log.warning("Discord: the connection ended (%s).", type(error).__name__)
             await asyncio.sleep(AGAIN_SECONDS)
 
+    @property
+    def connected(self) -> bool:
+        return self._conversing is not None and self._conversing.connected
+
     async def _converse(self, handle: Handle) -> None:
         """One connection of its own, so that its end never takes the sending along."""
         async with Client(self._watch) as client:
@@ -184,9 +189,11 @@ class DiscordAdapter:
             if (wait := await client.find_shards()) > 0:
                 log.error("Discord: no connection may be begun for %.0f s; waiting.", wait)
                 await asyncio.sleep(wait)
+            self._conversing = client
             try:
                 await client.connect()
             finally:
+                self._conversing = None
                 await talk.drain(DRAIN_SECONDS)
 
 

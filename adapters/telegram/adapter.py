@@ -81,6 +81,7 @@ class TelegramAdapter:
         self._bot = bot
         self._posts = Posts(bot, paid=paid)
         self._signer = Signer(token, MAX_DATA)
+        self._line: Poller | Webhook | None = None
 
     @classmethod
     @asynccontextmanager
@@ -173,9 +174,14 @@ class TelegramAdapter:
         await self._publish_menus()
         answer = Handlers(self._bot, self._signer, handle).answer
         if self._place is None:
-            await Poller(self._bot, answer).run()
+            self._line = Poller(self._bot, answer)
         else:
-            await Webhook(self._bot, answer, self._place, self._secret).run()
+            self._line = Webhook(self._bot, answer, self._place, self._secret)
+        await self._line.run()
+
+    @property
+    def connected(self) -> bool:
+        return self._line is not None and self._line.connected
 
     async def _publish_menus(self) -> None:
         """Tell Telegram the commands. Without their menu they work as well."""

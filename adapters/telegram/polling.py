@@ -38,6 +38,7 @@ class Poller:
         self._lanes = Lanes(PARALLEL)
         self._open: set[int] = set()
         self._next = 0
+        self.connected = False
 
     async def run(self) -> None:
         wait = _FIRST_WAIT
@@ -49,10 +50,13 @@ class Poller:
                         webhook_gone = await self._bot.delete_webhook()
                     await self._poll()
                     wait = _FIRST_WAIT
+                    self.connected = True
                 except TelegramError as error:
+                    self.connected = False
                     await asyncio.sleep(_said(error, wait))
                     wait = min(2 * wait, _LONGEST_WAIT)
         finally:
+            self.connected = False
             await self._lanes.drain(DRAIN_SECONDS)
             await self._forget_answered()
 
@@ -60,7 +64,8 @@ class Poller:
         updates = await self._bot.get_updates(
             # With something still open Telegram answers at once; there is no need to ask at once.
             offset=self._offset(),
-            timeout=POLL_SECONDS,
+            # The first time it is asked whether Telegram answers: without news that takes long.
+            timeout=POLL_SECONDS if self.connected else 0,
             read_timeout=POLL_SECONDS + 10,
             allowed_updates=list(ALLOWED),
         )

@@ -62,6 +62,7 @@ class Webhook:
         self._secret = secret.encode()
         self._lanes = Lanes(PARALLEL)
         self._seen: OrderedDict[int, asyncio.Future[None]] = OrderedDict()
+        self.connected = False
 
     async def run(self) -> None:
         """Raises ``ConfigError`` if the port is taken."""
@@ -72,8 +73,10 @@ class Webhook:
         try:
             await self._listen(runner)
             await self._announce()
+            self.connected = True
             await asyncio.Event().wait()
         finally:
+            self.connected = False
             await self._lanes.drain(DRAIN_SECONDS)
             await runner.cleanup()
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -13,17 +13,27 @@ from bot.config import HttpSettings
 from bot.errors import ConfigError
 from bot.monitor.metrics import Metrics
 from bot.monitor.state import Watcher
+from bot.platform import Line
 
 
 class Monitor:
-    """Answers those who watch one process; ``leases`` are those it must have asked for."""
+    """Answers those who watch one process.
+
+    ``leases`` are those it must have asked for, ``lines`` how it stands with its platforms.
+    """
 
     def __init__(
-        self, metrics: Metrics, watcher: Watcher, leases: Sequence[str], stop: asyncio.Event
+        self,
+        metrics: Metrics,
+        watcher: Watcher,
+        leases: Sequence[str],
+        lines: Callable[[], Mapping[str, Line]],
+        stop: asyncio.Event,
     ) -> None:
         self._metrics = metrics
         self._watcher = watcher
         self._leases = leases
+        self._lines = lines
         self._stop = stop
 
     def routes(self) -> list[web.RouteDef]:
@@ -46,12 +56,14 @@ class Monitor:
         state = await self._watcher.look()
         schema = state.database_answers and await self._watcher.fits()
         asked = all(name in state.leases for name in self._leases)
+        lines = self._lines()
         stops = self._stop.is_set()
         return _answer(
-            schema and asked and not stops,
+            schema and asked and Line.NOT_CONNECTED not in lines.values() and not stops,
             database=state.database_answers,
             schema=schema,
             stops=stops,
+            platforms=lines,
             leases={name: _stand(held) for name, held in sorted(state.leases.items())},
         )
 

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
@@ -25,19 +24,13 @@ from bot.ports import Hold
 from bot.store import open_store
 from bot.store.tables import chats
 from tests.command import RIBAO, Command
+from tests.loopback import free_port
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 PATIENCE = 60.0
 """Seconds; only a broken Ribao, or a very busy machine, makes them pass."""
 
 Labels = frozenset[tuple[str, str]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @dataclass
@@ -132,6 +125,7 @@ def test_it_is_ready_once_it_has_asked_for_its_leases(running: Running) -> None:
     status, found = running.object_at("/readyz")
     assert (status, found["ok"], found["database"], found["schema"]) == (200, True, True, True)
     assert found["leases"]["send console:console"] == "held"
+    assert found["platforms"] == {"console:console": "connected"}
     assert running.object_at("/healthz") == (200, {"ok": True, "database": True})
     assert running.figure("ribao_lease_held", name="send console:console") == 1
     assert running.ask("/")[0] == 404

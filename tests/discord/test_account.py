@@ -16,6 +16,7 @@ from bot.model import ChatAddress
 from tests.adapters.contract import unused
 from tests.discord.server import APPLICATION, BOT_ID, TOKEN, USERNAME, DiscordServer, Fault
 from tests.discord.working import settings_for
+from tests.patience import become
 
 NOWHERE = DiscordSettings(api_url="http://127.0.0.1:9/api/v10", gateway_url="ws://127.0.0.1:9/")
 WRONG = TOKEN[:-4] + "xxxx"
@@ -89,10 +90,12 @@ async def test_the_token_is_in_no_log_and_no_error(
         assert "canary" not in repr(raised.value)
     running = asyncio.create_task(adapter.run(unused))
     await server.until(lambda: server.gateway.is_connected)
+    await become(lambda: adapter.connected)
     await server.gateway.cut()
     await server.until(lambda: server.gateway.resumed)
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+    assert not adapter.connected
     assert caplog.records
     assert "canary" not in caplog.text

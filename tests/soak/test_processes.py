@@ -28,9 +28,9 @@ from bot.model import Bulletin, ChatAddress, DeliveryState
 from bot.store import Store, open_store
 from bot.store.tables import chats, deliveries
 from tests.bot.store.builders import a_chat
-from tests.cli.test_monitor import free_port
 from tests.command import RIBAO
 from tests.databases import PostgresqlDatabases
+from tests.loopback import free_port
 from tests.telegram.server import BOT_ID, TOKEN, Fault, TelegramServer, telegram_server
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]

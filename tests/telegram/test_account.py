@@ -1,7 +1,9 @@
 """The token: refused, not reached, or right; and a canary that must show up nowhere."""
 
+import asyncio
 import html
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -12,6 +14,8 @@ from adapters.telegram.payload import Payload
 from bot.config import TelegramSettings
 from bot.errors import ConfigError, OutcomeUnknown, RetryLater
 from bot.model import ChatAddress
+from tests.adapters.contract import unused
+from tests.patience import become
 from tests.telegram.server import BOT_ID, TOKEN, USERNAME, Fault, TelegramServer
 
 ANN = 77
@@ -105,3 +109,21 @@ async def test_a_request_holds_what_was_asked_and_no_more(server: TelegramServer
         "link_preview_options": '{"is_disabled": true}',
         "disable_notification": "true",
     }
+
+
+async def test_it_is_connected_while_telegram_answers_to_polling(
+    server: TelegramServer, adapter: TelegramAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.polling._FIRST_WAIT", 0.2)
+    assert not adapter.connected
+    running = asyncio.create_task(adapter.run(unused))
+    await become(lambda: adapter.connected)
+    server.fail("getUpdates", Fault(502, "Bad Gateway"))
+    server.user(ANN)
+    server.update(my_chat_member={})  # ends the poll that is under way
+    await become(lambda: not adapter.connected)
+    await become(lambda: adapter.connected)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert not adapter.connected

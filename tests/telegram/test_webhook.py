@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -16,6 +15,8 @@ from adapters.telegram.webhook import MAX_BYTES, SECRET_HEADER, secret_of
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
 from bot.config import TelegramSettings
+from tests.loopback import free_port
+from tests.patience import become
 from tests.telegram.server import TOKEN, Json, TelegramServer
 
 ANN = 77
@@ -25,7 +26,8 @@ RIGHT = {SECRET_HEADER: secret_of(TOKEN)}
 class Calls:
     """Calls the webhook as Telegram does, and counts what reached the core."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, adapter: TelegramAdapter, session: aiohttp.ClientSession, url: str) -> None:
+        self.adapter = adapter
         self._session = session
         self._url = url
         self.heard: list[str] = []
@@ -46,9 +48,7 @@ class Calls:
 
 @pytest.fixture
 async def calls(server: TelegramServer) -> AsyncIterator[Calls]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings_ = TelegramSettings(
         base_url=server.url,
         mode="webhook",
@@ -59,7 +59,7 @@ async def calls(server: TelegramServer) -> AsyncIterator[Calls]:
         TelegramAdapter.open(TOKEN, settings_) as adapter,
         aiohttp.ClientSession() as session,
     ):
-        calling = Calls(session, f"http://127.0.0.1:{port}/hook")
+        calling = Calls(adapter, session, f"http://127.0.0.1:{port}/hook")
         running = asyncio.create_task(adapter.run(calling.handle))
         await server.until(lambda: server.webhook)
         yield calling
@@ -76,6 +76,7 @@ def an_update(server: TelegramServer, text: str) -> Json:
 async def test_telegram_is_told_the_address_and_the_secret(
     server: TelegramServer, calls: Calls
 ) -> None:
+    await become(lambda: calls.adapter.connected)
     assert server.webhook["url"] == "https://bot.example.org/hook"
     assert server.webhook["secret_token"] == RIGHT[SECRET_HEADER]
     assert calls.heard == []

@@ -22,6 +22,7 @@ from bot.web.journal import Journal, epub, makes_pdf, pdf
 from tests.bot.web.newsroom import newsroom
 from tests.bot.web.test_site import hostile
 from tests.conversation import Conversation, item
+from tests.patience import become
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 BOOK = "{http://www.w3.org/1999/xhtml}"
@@ -146,8 +147,7 @@ sys.stdout.write("%PDF-1")
 """
     await bound_by(talk, waits, monkeypatch)
     first = asyncio.create_task(talk.ask("/journal pdf"))
-    while not begun.exists():  # noqa: ASYNC110 - of another process
-        await asyncio.sleep(0.01)
+    await become(begun.exists)
     assert "PDF is being made already" in await talk.say("/journal pdf")
     assert "issues" in await talk.say("/journal"), "the others are answered meanwhile"
     end.touch()
@@ -167,8 +167,7 @@ time.sleep(60)
 """
     await bound_by(talk, sleeps, monkeypatch)
     making = asyncio.create_task(talk.ask("/journal pdf"))
-    while not (begun.exists() and begun.read_text()):  # noqa: ASYNC110 - of another process
-        await asyncio.sleep(0.01)
+    await become(lambda: begun.exists() and begun.read_text())
     making.cancel()
     await asyncio.wait_for(asyncio.wait([making]), 5)
     with pytest.raises(ProcessLookupError):
