@@ -38,13 +38,15 @@ class Command:
 
     def __call__(self, *arguments: str | Path, stdin: str = "", **environment: str) -> Outcome:
         config: Sequence[str | Path] = ("-c", self.config) if self.config else ()
-        command = [str(each) for each in (RIBAO, *config, *arguments)]
+        command = [str(each) for each in (*config, *arguments)]
         env = {**os.environ, "RIBAO_DATA_DIR": str(self.data_dir), **environment}
-        if not environment:
-            return Outcome(*nursery().run(command, stdin, env))
+        if not any(name.startswith("PYTHON") for name in environment):
+            with nursery().start("bot", *command, env=env) as process:
+                out, err = process.communicate(stdin.encode())
+                return Outcome(process.wait(), out.decode(), err.decode())
         # What the interpreter itself reads of its environment, only a new one can read.
         done = subprocess.run(
-            command,
+            [RIBAO, *command],
             input=stdin,
             env=env,
             capture_output=True,

@@ -24,7 +24,18 @@ async def run_pipe(session: Session) -> None:
             try:
                 print(as_text(output.lines), end="\n\n", flush=True)  # noqa: T201 - the answer
             except BrokenPipeError:  # whoever read has gone
+                _write_to_nobody()
                 return
+
+
+def _write_to_nobody() -> None:
+    """Lest Python fails over what is left to be written as it ends.
+
+    https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _lines_of_stdin() -> "asyncio.Queue[str | None]":

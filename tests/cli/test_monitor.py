@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,7 +22,8 @@ from sqlalchemy import update
 from bot.ports import Hold
 from bot.store import open_store
 from bot.store.tables import chats
-from tests.command import RIBAO, Command
+from tests.command import Command
+from tests.forked import Forked, nursery
 from tests.loopback import free_port
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
@@ -37,7 +37,7 @@ Labels = frozenset[tuple[str, str]]
 class Running:
     """A Ribao that runs, with a pipe as its console."""
 
-    process: subprocess.Popen[bytes]
+    process: Forked
     ribao: Command
     port: int
 
@@ -87,17 +87,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert "Next issue" in ribao("run", stdin="/subscribe cv\n").stdout
     assert ribao("fetch").status == 1
     asyncio.run(owe_an_issue(ribao.data_dir / "ribao.db"))
-    with subprocess.Popen(
-        [RIBAO, "-c", file, "run"],
-        env={**os.environ, "RIBAO_DATA_DIR": str(ribao.data_dir)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            yield Running(process, ribao, port)
-        finally:
-            process.kill()
+    env = {**os.environ, "RIBAO_DATA_DIR": str(ribao.data_dir)}
+    with nursery().start("bot", "-c", file, "run", env=env) as process:
+        yield Running(process, ribao, port)
 
 
 async def owe_an_issue(database: Path) -> None:

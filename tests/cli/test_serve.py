@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Documents
-from tests.command import RIBAO, SHARED, Command
+from tests.command import SHARED, Command
+from tests.forked import nursery
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>A lab</title>
 <item><title>{title}</title><link>https://lab.example.org/{title}</link>
@@ -106,16 +106,8 @@ def test_a_channel_that_leaves_the_configuration_keeps_what_it_has(
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 def test_run_stops_when_told_to(tmp_path: Path, signum: signal.Signals) -> None:
-    with subprocess.Popen(
-        [RIBAO, "run"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "RIBAO_DATA_DIR": str(tmp_path)},
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
+    env = {**os.environ, "RIBAO_DATA_DIR": str(tmp_path)}
+    with nursery().start("bot", "run", env=env) as process:
         process.stdin.write(b"/today\n")
         process.stdin.flush()
         process.stdout.readline()  # it serves

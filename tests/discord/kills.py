@@ -1,13 +1,13 @@
 """Pushes through Discord that are killed while a message is under way, and what must hold then."""
 
 import asyncio
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.model import DeliveryState
 from tests.discord.server import DiscordServer, Fault, Json
 from tests.discord.working import Ribao, en
+from tests.forked import nursery
 
 LATE = en("issue.late")
 ROOT = Path(__file__).parents[2]
@@ -20,15 +20,14 @@ async def pushed(
 
     ``taken``: Discord has it by then. Returns whether it was killed.
     """
-    command = ("-m", "tests.discord.killed_push", str(folder), server.url, server.gateway_url)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, at.isoformat(), cwd=ROOT
-    )
+    command = ("tests.discord.killed_push", folder, server.url, server.gateway_url, at.isoformat())
+    process = nursery().start(*command, files=(0, 1, 2), load=["adapters.discord.adapter"])
     server.faults["POST messages"].clear()
     if message:
         killing = Fault(cut=True, taken=taken, then=process.kill)
         server.fail("POST messages", *(Fault() for _ in range(message - 1)), killing)
-    status = await process.wait()
+    status = await asyncio.to_thread(process.wait)
+    process.close()
     server.faults["POST messages"].clear()
     return status != 0
 

@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import signal
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from bot.messages import messages
 from bot.model import DeliveryState
 from tests.conversation import NOON, SetClock
+from tests.forked import nursery
 from tests.telegram.server import TOKEN, Fault, TelegramServer
 from tests.telegram.test_day import ANN, Ribao, at_work
 
@@ -31,17 +31,13 @@ async def prepare(folder: Path, server: TelegramServer, readers: int = 1) -> Non
 
 async def push_that_dies(folder: Path, server: TelegramServer, step: int) -> tuple[int, str]:
     """The exit status of the push, and all that it wrote to its log."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.killed_push", str(folder), DUE.isoformat(), str(step)),
-        server.url,
-        cwd=Path(__file__).parents[2],
+    with nursery().start(
+        *("tests.killed_push", folder, DUE.isoformat(), str(step), server.url),
         env={**os.environ, "BOT_TOKEN": TOKEN},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    told, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, told.decode()
+        load=["adapters.telegram.adapter"],
+    ) as process:
+        told = b"".join(await asyncio.to_thread(process.communicate))
+        return process.wait(), told.decode()
 
 
 async def kill_and_pick_up(prepared: Path, folder: Path, server: TelegramServer, step: int) -> int:

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.messages import messages
+from tests.forked import Forked, nursery
 
 COMMAND = [str(Path(sys.executable).with_name("ribao")), "run"]
 SECONDS = 60
 
 say_en = messages("en")
 
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Process = Forked | subprocess.Popen[bytes]
+Start = Callable[..., Process]
 
 
 @pytest.fixture
@@ -25,16 +27,23 @@ def start(tmp_path: Path) -> Iterator[Start]:
     config = tmp_path / "config.toml"
     config.write_text("[fetch]\ndefault_sources = false\n")
     own = {"RIBAO_CONFIG": str(config), "RIBAO_DATA_DIR": str(tmp_path / "data")}
-    started = []
+    started: list[Process] = []
 
-    def start(**environment: str) -> "subprocess.Popen[bytes]":
+    def start(**environment: str) -> Process:
         pipe = subprocess.PIPE
         env: Mapping[str, str] = {**os.environ, **own, **environment}
-        started.append(subprocess.Popen(COMMAND, env=env, stdin=pipe, stdout=pipe, stderr=pipe))
+        # What the interpreter itself reads of it, only a new one can read.
+        if any(not name.startswith("RIBAO_") for name in environment):
+            started.append(subprocess.Popen(COMMAND, env=env, stdin=pipe, stdout=pipe, stderr=pipe))
+        else:
+            started.append(nursery().start("bot", "run", env=env))
         return started[-1]
 
     yield start
     for process in started:
+        if isinstance(process, Forked):
+            process.close()
+            continue
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout, process.stderr):
@@ -42,7 +51,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 stream.close()
 
 
-def converse(process: "subprocess.Popen[bytes]", *lines: bytes) -> str:
+def converse(process: Process, *lines: bytes) -> str:
     """All that is answered to the lines; it ends well and complains of nothing."""
     out, err = process.communicate(b"\n".join(lines), timeout=SECONDS)
     assert (process.returncode, err.decode()) == (0, "")

@@ -5,7 +5,6 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
 import termios
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 
 from adapters.console.mailbox import Mailbox
 from bot.messages import messages
+from tests.forked import Forked, nursery
 
 COMMAND = [str(Path(sys.executable).with_name("ribao")), "run"]
 SECONDS = 30
@@ -26,7 +26,7 @@ say_en = messages("en")
 class Terminal:
     """A terminal with the command in it."""
 
-    def __init__(self, master: int, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, master: int, process: Forked) -> None:
         self.process = process
         self._master = master
         self._seen = ""
@@ -56,15 +56,14 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     }
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (50, 250))  # no answer below is broken over two lines
-    process = subprocess.Popen(COMMAND, env=env, stdin=slave, stdout=slave, stderr=slave)
+    process = nursery().start("bot", "run", env=env, files=(slave, slave, slave))
     os.close(slave)
     try:
         terminal = Terminal(master, process)
         terminal.read_until("@me ›")
         yield terminal
     finally:
-        process.kill()
-        process.wait()
+        process.close()
         os.close(master)
 
 

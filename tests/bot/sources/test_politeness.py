@@ -1,7 +1,6 @@
 """One request at a time to a host, and a pause after it, also among several processes."""
 
 import asyncio
-import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from bot.errors import SourceError
 from bot.sources.politeness import SHARED_GAPS, Politeness, group_of
 from bot.store import open_store
+from tests.forked import nursery
 
 TURNING = Path(__file__).with_name("turning.py")
 GAP = 0.2
@@ -27,9 +27,12 @@ def test_all_of_arxiv_is_one_host() -> None:
 async def test_two_processes_take_turns(url: str, tmp_path: Path) -> None:
     await (await open_store(url)).close()
     record = tmp_path / "record"
-    command = [sys.executable, str(TURNING), url, str(record), "3", str(GAP)]
-    processes = [await asyncio.create_subprocess_exec(*command) for _ in range(2)]
-    assert [await process.wait() for process in processes] == [0, 0]
+    command = "tests.bot.sources.turning", url, record, "3", str(GAP)
+    with (
+        nursery().start(*command, files=(0, 1, 2)) as first,
+        nursery().start(*command, files=(0, 1, 2)) as second,
+    ):
+        assert [await asyncio.to_thread(each.wait) for each in (first, second)] == [0, 0]
     turns = sorted(tuple(map(float, line.split())) for line in record.read_text().splitlines())
     assert len(turns) == 6
     for (_, ended), (begun, _) in pairwise(turns):

@@ -2,14 +2,11 @@
 
 import asyncio
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -20,6 +17,7 @@ from tests.bot.store.acknowledge import planned, ready
 from tests.bot.store.builders import ACCOUNTS, NOW, TODAY, a_chat, a_plan, composed
 from tests.bot.store.sender import IN_FLIGHT, key_of
 from tests.bot.store.sink import NONCES, Sink
+from tests.forked import Forked, nursery
 
 PARTS = 2
 WORKERS = 2
@@ -47,20 +45,19 @@ class Senders:
 
     url: str
     sink: Sink
-    running: list[tuple[str, "subprocess.Popen[bytes]"]] = field(default_factory=list)
+    running: list[tuple[str, Forked]] = field(default_factory=list)
     killed: list[str] = field(default_factory=list)
     lost_hold: Counter[str] = field(default_factory=Counter)
 
     def start(self) -> None:
         owner = f"sender-{len(self.running) + len(self.killed)}"
-        command = [sys.executable, "-m", "tests.bot.store.sender", self.url, str(self.sink.port)]
-        process = subprocess.Popen([*command, owner], cwd=Path(__file__).parents[3])
+        arguments = self.url, str(self.sink.port), owner
+        process = nursery().start("tests.bot.store.sender", *arguments, files=(0, 1, 2))
         self.running.append((owner, process))
 
     def kill(self, which: int) -> None:
         owner, process = self.running.pop(which)
-        process.kill()
-        process.wait()
+        process.close()
         self.killed.append(owner)
 
     def wait(self, timeout: float) -> None:
@@ -69,8 +66,7 @@ class Senders:
 
     def end(self) -> None:
         for _, process in self.running:
-            process.kill()
-            process.wait()
+            process.close()
 
     async def take_from_the_killed(self, store: Store) -> None:
         """As the next process does that sees that they are gone."""
