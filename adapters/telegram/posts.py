@@ -172,9 +172,11 @@ class Posts:
                 rows=rows,
                 paid=self._paid,
             )
-        except EndPointNotFound:
-            log.warning("Telegram: this Bot API server knows no Rich Messages; HTML goes instead.")
-            self._knows_rich = False
+        except EndPointNotFound as error:
+            # The SDK says the same of a token that is refused, for now perhaps; so will the text.
+            if "unauthorized" not in str(error.__cause__).lower():
+                log.warning("Telegram: this server knows no Rich Messages; HTML goes instead.")
+                self._knows_rich = False
             return None
         except BadRequest as error:
             log.info("Telegram: a Rich Message was not taken: %s", error.message)

@@ -10,7 +10,7 @@ from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.render import TelegramRenderer
 from bot.config import TelegramSettings
 from bot.covers import cover_of
-from bot.errors import ChatGone, ChatMoved, OutcomeUnknown, RetryLater
+from bot.errors import ChatGone, ChatMoved, OutcomeUnknown, RetryLater, Scope
 from bot.messages import messages
 from bot.model import ChatAddress
 from tests.adapters.contract import PAPER, TOOL, an_issue
@@ -134,3 +134,16 @@ async def test_html_goes_where_rich_messages_are_not_known(server: TelegramServe
         await push(adapter)
         await push(adapter)
     assert sends(server)[3:] == ["sendRichMessage", "sendMessage", "sendRichMessage"]
+
+
+async def test_a_token_that_is_refused_is_no_server_without_rich_messages(
+    server: TelegramServer,
+) -> None:
+    async with styled(server, rich=True) as adapter:
+        for method in ("sendRichMessage", "sendMessage"):
+            server.fail(method, Fault(401, "Unauthorized"))
+        with pytest.raises(RetryLater, match="refuses the token") as raised:
+            await push(adapter)
+        assert raised.value.scope is Scope.ACCOUNT
+        await push(adapter)
+    assert sends(server) == ["sendRichMessage", "sendMessage", "sendRichMessage"]
