@@ -329,17 +329,16 @@ class Desk:
         others = []
         for chat_id, editions in taken.items():
             earlier = shown.get(chat_id, ())
-            if days := [s.day for s in earlier if s.day.isoweekday() in editions.days]:
-                found[chat_id] = max(days)
+            if last := _last_on(editions.days, earlier):
+                found[chat_id] = last
             elif earlier:
                 others.append(chat_id)
-        for chat_id, earlier in (
-            (await self._editor.issues.history(others)).items() if others else ()
-        ):
-            before = shown[chat_id][-1].day
-            days = [s.day for s in earlier if s.day.isoweekday() in taken[chat_id].days]
-            if days := [day for day in days if day <= before]:
-                found[chat_id] = max(days)
+        history = await self._editor.issues.history(others) if others else {}
+        for chat_id, all_shown in history.items():
+            latest = shown[chat_id][-1].day
+            before = [each for each in all_shown if each.day <= latest]
+            if last := _last_on(taken[chat_id].days, before):
+                found[chat_id] = last
         return found
 
     def _taking(
@@ -578,6 +577,11 @@ def _together(parts: Sequence[ComposedIssue]) -> ComposedIssue:
         ids += other.item_ids
     issue = replace(whole.issue, supplements=tuple(supplements)) if supplements else whole.issue
     return ComposedIssue(issue, tuple(ids), whole.until)
+
+
+def _last_on(days: frozenset[int], shown: Iterable[Shown]) -> date | None:
+    """The date of the last issue on one of the ISO weekdays."""
+    return max((each.day for each in shown if each.day.isoweekday() in days), default=None)
 
 
 def headline_topics(
