@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.model import Chat, ChatKind
@@ -44,10 +45,16 @@ def account_of(chat: Chat) -> Account:
 
 def delivery_key(delivery_id: int, day: date, part: int) -> str:
     """The same for every attempt at one part; at most 25 characters, Discord's bound for nonces."""
-    return f"{delivery_id:x}.{day:%y%m%d}.{part}"
+    return f"{delivery_id:x}.{_stamp(day)}.{part}"
+
+
+@lru_cache(maxsize=64)
+def _stamp(day: date) -> str:
+    return f"{day:%y%m%d}"
 
 
 def is_quiet(chat: Chat, now: datetime) -> bool:
     """Whether it is within the chat's quiet hours, by its own clock."""
-    local = now.astimezone(ZoneInfo(chat.schedule.zone)).time()
-    return chat.quiet is not None and chat.quiet.contains(local)
+    if chat.quiet is None:
+        return False
+    return chat.quiet.contains(now.astimezone(ZoneInfo(chat.schedule.zone)).time())

@@ -340,11 +340,11 @@ def _to_chat(row: Row[Any]) -> Chat:
     return Chat(
         id=row.id,
         address=address_of(row),
-        kind=ChatKind(row.kind),
+        kind=_KINDS[row.kind],
         title=row.title,
         language=row.language,
         schedule=_schedule(row.send_at, row.zone, row.days),
-        status=ChatStatus(row.status),
+        status=_STATUSES[row.status],
         quiet=None if row.quiet_start is None else QuietHours(row.quiet_start, row.quiet_end),
         paused_until=row.paused_until,
         active_since=row.active_since,
@@ -354,6 +354,10 @@ def _to_chat(row: Row[Any]) -> Chat:
         added_by=row.added_by,
         options=row.options or "",
     )
+
+
+_KINDS = {kind.value: kind for kind in ChatKind}
+_STATUSES = {status.value: status for status in ChatStatus}
 
 
 # Nearly all chats share a few schedules, and what is known of an object need not be worked out.
