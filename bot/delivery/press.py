@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 PAGE = 1000
 """Deliveries that are read, and made ready, in one transaction: more would stall the event loop."""
 
-STORED_AT_ONCE = 20
+STORED_AT_ONCE = 8
 """Issues, for the same reason."""
 
 EDITION_AGE = timedelta(minutes=2)
