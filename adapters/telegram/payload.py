@@ -1,15 +1,13 @@
 """What the ledger keeps of a message for Telegram. Pure."""
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
+
+import orjson
 
 from adapters.telegram.blocks import paragraph
 from adapters.telegram.rich import ITALIC, plain, to_html
 from bot.covers import Cover
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=asdict).encode
-"""``default`` is for the cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,12 @@ class Payload:
     def dumped(self) -> str:
         """As JSON, without what is empty."""
         every = {name: getattr(self, name) for name in self.__slots__}
-        return _encode({name: value for name, value in every.items() if value})
+        return orjson.dumps({name: value for name, value in every.items() if value}).decode()
 
     @classmethod
     def loaded(cls, text: str) -> Self:
         """What ``dumped`` gave."""
-        content: dict[str, Any] = json.loads(text)
+        content: dict[str, Any] = orjson.loads(text)
         items = tuple((number, item) for number, item in content.get("items", ()))
         cover = Cover.from_json(content["cover"]) if "cover" in content else None
         rich, preview = content.get("rich", ""), content.get("preview", "")

@@ -34,6 +34,9 @@ from bot.model import Link, Section
 MAX_PROBLEMS = 1_000
 """Problems of one file that are listed; a last one says how many more there are."""
 
+MAX_DIGITS = 9
+"""Of an issue's number, as of a number in a Markdown list (CommonMark, 5.2)."""
+
 
 class Reader(ABC):
     """Reads the lines of one issue. A subclass sees every line once, and loses none.
@@ -99,7 +102,8 @@ class Reader(ABC):
     def _number_and_week(self, title: str) -> tuple[int | None, str | None]:
         if self.told:
             number = self.told.get("number", "")
-            return int(number) if number.isdecimal() else None, self.told.get("week")
+            is_one = number.isdecimal() and len(number) <= MAX_DIGITS
+            return int(number) if is_one else None, self.told.get("week")
         if week := week_of(title):
             return week[1], f"{week[0]}-W{week[1]:02}"
         return number_of(title), None

@@ -40,7 +40,11 @@ def number(table: JsonObject, key: str) -> float | None:
     value = table.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and value >= 0 else None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) and found >= 0 else None
 
 
 def signals(**found: float | None) -> dict[str, float]:

@@ -1,13 +1,13 @@
 """Finding the best items that a reader may want, fast: light columns, driven by indexes."""
 
 import asyncio
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -190,4 +190,4 @@ def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
 # Decoding JSON would be a third of the time of a search; the same texts come again with each.
 @lru_cache(maxsize=2**16)
 def _topics(text: str) -> Mapping[str, float]:
-    return {topic: confidence for topic, confidence, _ in json.loads(text)}
+    return {topic: confidence for topic, confidence, _ in orjson.loads(text)}

@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from operator import attrgetter
 from typing import Any
 
+import orjson
 from sqlalchemy import Row
 
 from bot.digest.rank import origins, standing
@@ -140,22 +140,8 @@ def row_to_sighting(row: Row[Any]) -> Sighting:
     return Sighting(item_from_json(row.content), row.seen_at, match, row.origin_id, row.id)
 
 
-def issue_to_json(issue: Issue) -> dict[str, Any]:
-    """The issue by its fields, for ``bot.store.engine``'s encoder, with dates as ISO text."""
-    return {
-        **dict(zip(Issue.__slots__, _VALUES(issue), strict=True)),
-        "day": issue.day.isoformat(),
-        "previous": issue.previous and issue.previous.isoformat(),
-        "next": issue.next and issue.next.isoformat(),
-        "supplements": list(map(issue_to_json, issue.supplements)),
-    }
-
-
-_VALUES = attrgetter(*Issue.__slots__)
-
-
 def issue_from_json(data: Mapping[str, Any]) -> Issue:
-    """What ``issue_to_json`` gave, after a way through JSON."""
+    """An issue, after a way through JSON."""
     return Issue(
         **{
             **data,
@@ -172,9 +158,7 @@ def issue_from_json(data: Mapping[str, Any]) -> Issue:
 
 def issue_digest(issue: Issue, item_ids: Sequence[int]) -> str:
     """The SHA-256, in hex, of the issue's content and its items: the same for the same issue."""
-    # The repr of frozen values says all that they hold, five times as fast as JSON does.
-    content = repr((issue, tuple(item_ids)))
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps([issue, item_ids])).hexdigest()
 
 
 def _section(data: Mapping[str, Any]) -> IssueSection:

@@ -10,7 +10,7 @@ from bot.model import Issue
 from bot.ports import ComposedIssue, Shown
 from bot.store.among import among
 from bot.store.bulk import execute_many
-from bot.store.codec import issue_digest, issue_from_json, issue_to_json
+from bot.store.codec import issue_digest, issue_from_json
 from bot.store.engine import Database, retried
 from bot.store.tables import (
     chat_issues,
@@ -56,7 +56,7 @@ class SqlIssueStore:
                 "language": each.issue.language,
                 "layout": each.issue.layout,
                 "created_at": now,
-                "content": issue_to_json(each.issue),
+                "content": each.issue,
             }
             for digest, each in new.items()
         ]

@@ -142,6 +142,14 @@ async def test_a_story_with_two_of_the_words_comes_once(
     assert not found.dropped
 
 
+async def test_a_number_too_large_for_a_float_is_none(server: LoopbackServer, tools: Tools) -> None:
+    hit = {"objectID": "1", "title": "LLM agents", "points": 99, "created_at_i": NOW.timestamp()}
+    body = json.dumps({"hits": [hit | {"num_comments": 10**400}], "nbHits": 1}).encode()
+    url = server.on("/search", by_query("query", {"LLM": body, "agents": body}))
+    (found,) = (await fetched(replace(HN, url=url), tools)).items
+    assert found.signals == {"points": 99}
+
+
 # ---------------------------------------------------------------- GitHub
 
 
