@@ -48,6 +48,9 @@ MOST_HELD = 16_000
 """Candidates of a window that are held for that: some 10 MB. In a window of more each topic set is
 looked up."""
 
+RANKED = 8
+"""Topic sets whose candidates are kept in order: who follows the same comes one after the other."""
+
 _PAPERS = frozenset({Section.PAPERS})
 _OTHERS = frozenset(Section) - _PAPERS
 _EVERYTHING = TopicFilter(everything=True)
@@ -457,6 +460,8 @@ class Desk:
         """What the brief's topics want of the window, the best first."""
         by, window = self._filter(brief.follows), brief.window
         if (by, window) not in self._ranked:
+            if len(self._ranked) == RANKED:
+                del self._ranked[next(iter(self._ranked))]
             found = await self._found(by, window)
             self._ranked[by, window] = ranked(found, by, self._editor.weights)
             if by.keywords or by.excluded_keywords:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from bot.delivery.outlet import Outlet, delivery_key
 from bot.editor import Brief, Desk, Editor, Order, Reader
 from bot.errors import BotError
 from bot.meter import NO_METER, Meter
+from bot.model import Issue
 from bot.ports import Account, Commission, ComposedIssue, IssueStore, Ledger, Made
 
 log = logging.getLogger(__name__)
@@ -27,11 +29,22 @@ EDITION_AGE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """An issue as it is stored, and as it was rendered for each account so far."""
+    """A stored issue, what it looked at, and as what it was rendered for each account so far.
+
+    Not the issue itself: the garbage collector would go through hundreds of them again and again.
+    """
 
     id: int
-    composed: ComposedIssue
+    until: datetime
     payloads: dict[Account, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An issue that is not stored yet, as it was rendered."""
+
+    composed: ComposedIssue
+    payloads: dict[Account, tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -85,7 +98,11 @@ class Press:
         readers = [Reader(c.chat_id, c.day, c.language, c.layout) for c in page]
         briefs = await edition.desk.briefs(readers)
         nothing = {brief for brief in briefs if not (brief.daily or brief.roundups)}
-        await self._print_new(set(briefs) - nothing, edition)
+        asked: dict[Brief, set[Account]] = {}
+        for commission, brief in zip(page, briefs, strict=True):
+            if brief not in nothing:
+                asked.setdefault(brief, set()).add(commission.account)
+        await self._print_new(asked, edition)
         made: list[Made] = []
         idle: list[int] = []
         for commission, brief in zip(page, briefs, strict=True):
@@ -106,14 +123,20 @@ class Press:
             await self._ledger.withdraw(idle)
         return await self._ledger.ready(made) if made else 0
 
-    async def _print_new(self, briefs: Set[Brief], edition: Edition) -> None:
-        """Compose what is new among these, and store it, some issues in one transaction."""
-        new: dict[Order, ComposedIssue] = {}
-        for brief in briefs - edition.by_brief.keys():
+    async def _print_new(
+        self, asked: Mapping[Brief, AbstractSet[Account]], edition: Edition
+    ) -> None:
+        """Compose and render what is new among these, and store it, some in one transaction."""
+        new: dict[Order, Proof] = {}
+        # Who follows the same chooses among the same.
+        unknown = asked.keys() - edition.by_brief.keys()
+        for brief in sorted(unknown, key=lambda brief: id(brief.follows)):
             try:
                 order = await edition.desk.order(brief)
                 if order not in edition.by_order and order not in new:
-                    new[order] = await edition.desk.compose(order)
+                    composed = await edition.desk.compose(order)
+                    rendered = {each: self._rendered(composed.issue, each) for each in asked[brief]}
+                    new[order] = Proof(composed, rendered)
             except BotError:
                 raise
             except Exception:  # noqa: BLE001, S112 - told where it is made for its readers
@@ -125,10 +148,16 @@ class Press:
         if new:
             await self._store(new, edition)
 
-    async def _store(self, new: Mapping[Order, ComposedIssue], edition: Edition) -> None:
-        ids = await self._issues.save_all(list(new.values()), edition.made_at)
-        for issue_id, (order, composed) in zip(ids, new.items(), strict=True):
-            edition.by_order[order] = Printed(issue_id, composed)
+    async def _store(self, new: Mapping[Order, Proof], edition: Edition) -> None:
+        ids = await self._issues.save_all([each.composed for each in new.values()], edition.made_at)
+        for issue_id, (order, proof) in zip(ids, new.items(), strict=True):
+            edition.by_order[order] = Printed(issue_id, proof.composed.until, proof.payloads)
+
+    def _rendered(self, issue: Issue, account: Account) -> tuple[str, ...]:
+        payloads = self._outlets[account].renderer.render(issue)
+        if not payloads:
+            raise ValueError("an issue has at least one message")
+        return payloads
 
     async def _abandon(self, commission: Commission) -> None:
         await self._ledger.abandon(commission.delivery_id, "a fault in Ribao; see its log")
@@ -141,19 +170,16 @@ class Press:
         account = commission.account
         payloads = printed.payloads.get(account)
         if payloads is None:
-            await asyncio.sleep(0)
-            payloads = self._outlets[account].renderer.render(printed.composed.issue)
-            if not payloads:
-                raise ValueError("an issue has at least one message")
-            printed.payloads[account] = payloads
-        until = printed.composed.until
-        return Made(commission.delivery_id, printed.id, until, account[0], payloads)
+            issue, _ = (await self._issues.load([printed.id]))[printed.id]
+            payloads = printed.payloads[account] = self._rendered(issue, account)
+        return Made(commission.delivery_id, printed.id, printed.until, account[0], payloads)
 
     async def _print(self, brief: Brief, edition: Edition) -> Printed:
         order = await edition.desk.order(brief)
         printed = edition.by_order.get(order)
         if printed is None:
             composed = await edition.desk.compose(order)
-            printed = Printed(await self._issues.save(composed, edition.made_at), composed)
+            issue_id = await self._issues.save(composed, edition.made_at)
+            printed = Printed(issue_id, composed.until)
             edition.by_order[order] = printed
         return printed
