@@ -1,6 +1,7 @@
 """Commands on the person: start, help, privacy, export, forget."""
 
 import json
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -84,9 +85,11 @@ async def test_the_examples_of_help_are_understood(talk: Conversation) -> None:
     # Operators decide on what others sent in and changed; here nobody did.
     everyones = {command.name for command in TABLE.values() if not command.for_operators}
     for name in sorted(everyones - {"channel"}):
+        await talk.read("/today", name)
         for line in say_en(f"example.{name}").splitlines():
             if line not in conditional:
-                await talk.read("/today", name)  # whose items the numbers name
+                if re.search(r"\d", line):
+                    await talk.read("/today", name)  # whose items the numbers name
                 reply = await talk.ask(line, name)
                 assert not [b for b in reply.blocks if getattr(b, "tone", "") == "refusal"], line
 
