@@ -49,7 +49,7 @@ format: dev
 	$(BIN)/ruff format .
 
 test: lint
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist worksteal
 
 # Apart, since counting lines is slow in the many processes that tests start.
 coverage: dev

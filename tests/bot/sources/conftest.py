@@ -54,6 +54,13 @@ async def hasty() -> AsyncIterator[Fetcher]:
         yield fetcher
 
 
+@pytest.fixture
+async def cramped() -> AsyncIterator[Fetcher]:
+    """A fetcher that has little room, and all the time of a busy machine."""
+    async with Fetcher(seconds=20, max_bytes=10_000, politeness=Politeness(gap=0)) as fetcher:
+        yield fetcher
+
+
 @pytest.fixture(scope="session")
 def parser() -> Iterator[Parser]:
     """One process that parses for all tests, as one serves all sources of a pass."""

@@ -274,17 +274,17 @@ async def test_all_of_it_takes_no_longer_than_allowed(
     ],
 )
 async def test_no_more_than_allowed_is_read(
-    hasty: Fetcher, server: LoopbackServer, reply: Reply
+    cramped: Fetcher, server: LoopbackServer, reply: Reply
 ) -> None:
     url = server.on("/feed", reply)
-    assert "sends more than" in str(await refusal(hasty, url))
+    assert "sends more than" in str(await refusal(cramped, url))
 
 
-async def test_just_what_is_allowed_is_read(hasty: Fetcher, server: LoopbackServer) -> None:
+async def test_just_what_is_allowed_is_read(cramped: Fetcher, server: LoopbackServer) -> None:
     url = server.on("/feed", answer(b"x" * 10_000))
-    assert len((await get(hasty, url)).body) == 10_000
+    assert len((await get(cramped, url)).body) == 10_000
     url = server.on("/zipped", zipped(b"x" * 10_000))
-    assert len((await get(hasty, url)).body) == 10_000
+    assert len((await get(cramped, url)).body) == 10_000
 
 
 async def test_a_bomb_is_not_unpacked() -> None:

@@ -319,7 +319,7 @@ def is_held(rows: Rows, claim: Delivery) -> bool:
 
 def test_whatever_happens(engine: str, databases: Databases) -> None:
     # On PostgreSQL each step takes longer, and each start of a process much longer.
-    look_for_violations(databases, examples={"sqlite": 15, "postgresql": 4}[engine])
+    look_for_violations(databases, examples={"sqlite": 10, "postgresql": 3}[engine])
 
 
 @pytest.mark.soak
