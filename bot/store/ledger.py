@@ -21,7 +21,7 @@ from bot.ports import (
     Plan,
     Planner,
 )
-from bot.store import transitions
+from bot.store import claims, transitions
 from bot.store.among import among
 from bot.store.bulk import execute_many
 from bot.store.chats import address_of, coming_due, due_chats, next_due_of, woken
@@ -53,7 +53,7 @@ class SqlLedger:
             index_elements=list(chat_issues.primary_key),
             set_={"until": insert.excluded.until, "shown_at": insert.excluded.shown_at},
         )
-        self._next_parts = self._inserting(transitions.next_parts())
+        self._next_parts = self._inserting(claims.next_parts())
 
     @retried
     async def plan_due(
@@ -229,31 +229,31 @@ class SqlLedger:
         if not accounts:
             return ()
         async with self._database.write() as connection:
-            if fence and not await connection.scalar(transitions.holds_lease(fence)):
+            if fence and not await connection.scalar(claims.holds_lease(fence)):
                 return ()
             found = await connection.execute(
-                transitions.claimable(tuple(accounts)), {"now": now, "most": limit}
+                claims.claimable(tuple(accounts)), {"now": now, "most": limit}
             )
             # Of two days' issues for one chat only the longer due is taken now.
             first_of_chat = {row.chat_id: row.id for row in reversed(found.all())}
             if not first_of_chat:
                 return ()
             claim = {"ids": list(first_of_chat.values()), "by": owner, "lease_end": lease_until}
-            taken = {"ids": (await connection.execute(transitions.take(), claim)).scalars().all()}
-            rows = (await connection.execute(transitions.with_payload(), taken)).all()
+            taken = {"ids": (await connection.execute(claims.take(), claim)).scalars().all()}
+            rows = (await connection.execute(claims.with_payload(), taken)).all()
         return tuple(transitions.to_delivery(row, row.payload, row.first) for row in rows)
 
     @retried
     async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> set[int]:
         asked = {outcome.delivery.id: outcome for outcome in outcomes}
         async with self._database.write() as connection:
-            claimed = await connection.execute(transitions.in_hand(), {"ids": list(asked)})
+            claimed = await connection.execute(claims.in_hand(), {"ids": list(asked)})
             rows = {row.id: row for row in claimed if _holds(asked[row.id].delivery, row)}
             held = [outcome for outcome in outcomes if outcome.delivery.id in rows]
             if not held:
                 return set()
-            values = [transitions.settled_values(outcome, now) for outcome in held]
-            await connection.execute(transitions.settled(), values)
+            values = [claims.settled_values(outcome, now) for outcome in held]
+            await connection.execute(claims.settled(), values)
             sent = [rows[o.delivery.id] for o in held if o.state is DeliveryState.SENT]
             shown = [row for row in sent if row.part == 1 and row.issue_id is not None]
             await self._record_shown(connection, shown, now)
@@ -297,13 +297,13 @@ class SqlLedger:
             if outcome.hold_until is not None
         ]
         if rows:
-            await connection.execute(transitions.chat_held(), rows)
+            await connection.execute(claims.chat_held(), rows)
 
     async def next_wait(
         self, accounts: Sequence[Account], now: datetime, until: datetime
     ) -> datetime | None:
         async with self._database.read() as connection:
-            query = transitions.next_wait(accounts, now, until)
+            query = claims.next_wait(accounts, now, until)
             instant: datetime | None = await connection.scalar(query)
         return instant
 

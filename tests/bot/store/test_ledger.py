@@ -24,7 +24,7 @@ from bot.model import (
     Subscription,
 )
 from bot.ports import Commission, Outcome
-from bot.store import Store, open_store, transitions
+from bot.store import Store, claims, open_store, transitions
 from bot.store.tables import bulletins, deliveries, payloads
 from tests.bot.store.acknowledge import dead, planned, ready, retry, sent, uncertain
 from tests.bot.store.builders import (
@@ -377,7 +377,7 @@ async def test_the_database_refuses_two_messages_in_flight_to_one_chat(
 async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
     queries = {
         "ix_deliveries_planned": transitions.commissions([ACCOUNT], NOW, (NOW, 1), 10),
-        "ix_deliveries_claimable": transitions.claimable((ACCOUNT,)).params(now=NOW, most=10),
+        "ix_deliveries_claimable": claims.claimable((ACCOUNT,)).params(now=NOW, most=10),
         "uq_deliveries_sending": transitions.claim_over(NOW, []),
         "ix_deliveries_uncertain": transitions.expired([DeliveryState.UNCERTAIN], NOW),
     }
@@ -390,7 +390,7 @@ async def test_the_queues_are_read_from_their_indexes(store: Store) -> None:
 
 def test_postgresql_claims_skip_what_others_hold() -> None:
     compiled = str(
-        transitions.claimable((ACCOUNT,)).compile(dialect=make_url("postgresql://").get_dialect()())
+        claims.claimable((ACCOUNT,)).compile(dialect=make_url("postgresql://").get_dialect()())
     )
     assert compiled.endswith("FOR UPDATE SKIP LOCKED")
 
