@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import correlation
+from bot.briefs import Brief, Reader
 from bot.delivery.outlet import Outlet, delivery_key
-from bot.editor import Brief, Desk, Editor, Order, Reader
+from bot.desk import Desk, Order
+from bot.editor import Editor
 from bot.errors import BotError
 from bot.meter import NO_METER, Meter
 from bot.model import Issue

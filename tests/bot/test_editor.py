@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.briefs import Reader
 from bot.config import IssueSettings
+from bot.desk import Order
 from bot.digest.window import LOOK_BACK
-from bot.editor import Order, Reader
 from bot.messages import messages
 from bot.model import FollowKind, Section, Subscription, TopicMatch
 from bot.ports import ComposedIssue
