@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
 from bot.errors import ConfigError
+from bot.han import has_han, simplified
 from bot.model import LANGUAGES
 
 CJK = "\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -100,8 +101,14 @@ class Taxonomy:
         return self._by_id[topic_id]
 
     def resolve(self, text: str) -> Topic | None:
-        """The topic that a person means: by id, name in any language, alias or arXiv category."""
-        topic_id = self._by_word.get(_key(text))
+        """The topic that a person means: by id, name in any language, alias or arXiv category.
+
+        A Chinese word may be in either script: 電腦視覺 is 电脑视觉.
+        """
+        key = _key(text)
+        topic_id = self._by_word.get(key)
+        if topic_id is None and has_han(key):
+            topic_id = self._by_simplified_word.get(simplified(key))
         return None if topic_id is None else self._by_id[topic_id]
 
     def suggest(self, text: str, limit: int = 3) -> tuple[Topic, ...]:
@@ -112,9 +119,11 @@ class Taxonomy:
         wanted = _key(text)
         if not wanted or (len(wanted) == 1 and wanted.isascii()):
             return ()
-        begun = sorted((w for w in self._by_word if w.startswith(wanted)), key=len)
-        near = get_close_matches(wanted, self._by_word, n=5 * limit, cutoff=_NEAR_ENOUGH)
-        ids = dict.fromkeys(self._by_word[word] for word in chain(begun, near))
+        words = self._by_simplified_word if has_han(wanted) else self._by_word
+        wanted = simplified(wanted)
+        begun = sorted((word for word in words if word.startswith(wanted)), key=len)
+        near = get_close_matches(wanted, words, n=5 * limit, cutoff=_NEAR_ENOUGH)
+        ids = dict.fromkeys(words[word] for word in chain(begun, near))
         return tuple(self._by_id[topic_id] for topic_id in islice(ids, limit))
 
     def expand(self, ids: Iterable[str]) -> frozenset[str]:
@@ -150,6 +159,11 @@ class Taxonomy:
     def by_arxiv(self, category: str) -> str | None:
         """Id of the topic that an arXiv category such as ``cs.CV`` stands for, if any."""
         return self._by_arxiv.get(_key(category))
+
+    @cached_property
+    def _by_simplified_word(self) -> Mapping[str, str]:
+        # Only where somebody writes Chinese: the table of characters takes a while to load.
+        return {simplified(word): topic_id for word, topic_id in self._by_word.items()}
 
     def _topic_problems(self) -> Iterator[str]:
         ids = [topic.id for topic in self.topics]

@@ -1,6 +1,7 @@
 """One message in, one reply out: finds the chat, checks the right, runs the command."""
 
 import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 
 FAULT = "a command met a fault in Ribao"
 """What the log says before the traceback."""
+
+
+_ITEM = re.compile("[1-9][0-9]{0,2}")
+"""What alone means an item rather than a word: its number in an issue."""
 
 
 class Dispatcher:
@@ -59,7 +64,7 @@ class Dispatcher:
             if wish is not None:
                 return await compiled(context, wish)
             if isinstance(parsed, NotUnderstood):
-                return _not_understood(parsed, speak)
+                return _not_understood(incoming.text.strip(), parsed, speak)
             if parsed.command.for_operators:
                 context.authorise_operator()
             if parsed.command.changes:
@@ -116,11 +121,15 @@ def _chat_of(incoming: Incoming) -> str:
     return f"{incoming.chat.platform}:{incoming.chat.id}"
 
 
-def _not_understood(parsed: NotUnderstood, speak: Messages) -> Reply:
+def _not_understood(text: str, parsed: NotUnderstood, speak: Messages) -> Reply:
     if parsed.nearest is not None:
         text = speak("error.did_you_mean", command=f"/{parsed.nearest}")
         return Reply(
             (Text(text, Tone.REFUSAL),),
             choices=(Choice(f"/{parsed.nearest}", f"/{parsed.nearest}"),),
         )
+    if parsed.explicit:
+        return say(speak("error.no_such_command"), tone=Tone.REFUSAL)
+    if _ITEM.fullmatch(text):
+        return say(speak("error.a_number", number=text), tone=Tone.REFUSAL)
     return say(speak("error.not_a_command"), tone=Tone.REFUSAL)

@@ -30,7 +30,8 @@ async def why(context: Context, argument: str) -> Reply:
         sources = [f"{s.item.source}: {_matched(speak, s)}" for s in told]
         rows += _lines(speak("why.sources"), sources)
     hint = speak("why.hint") if reasons else speak("why.not_in_issue")
-    return Reply((Text(stored.item.title, Tone.TITLE), Rows(tuple(rows)), Text(hint, Tone.HINT)))
+    title = Text(stored.item.title, Tone.TITLE)
+    return Reply((title, *((Rows(tuple(rows)),) if rows else ()), Text(hint, Tone.HINT)))
 
 
 async def _story_named(context: Context, reference: str) -> StoredItem:

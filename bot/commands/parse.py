@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 
 from bot.commands.context import Command
 
@@ -71,5 +72,8 @@ def _glued(body: str, table: Mapping[str, Command]) -> Invocation | None:
 
 
 def _nearest(name: str, table: Mapping[str, Command]) -> str | None:
-    near = get_close_matches(name, list(table), n=1)
-    return table[near[0]].name if near else None
+    """Of what resembles it, what takes the fewest slips: two letters swapped are one."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only where something is misspelt
+
+    near = get_close_matches(name, list(table), n=5)
+    return table[min(near, key=partial(OSA.distance, name))].name if near else None

@@ -104,6 +104,16 @@ def test_people_find_a_topic_by_what_they_type(text: str, expected: str) -> None
     assert found.id == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("电脑视觉", "cv"), ("計算機視覺", "cv"), ("语音辨识", "asr"), ("物件侦测", "detection")],
+)
+def test_words_of_one_place_are_found_in_the_script_of_the_other(text: str, expected: str) -> None:
+    found = TAXONOMY.resolve(text)
+    assert found is not None
+    assert found.id == expected
+
+
 @given(st.sampled_from(WORDS), st.data())
 def test_case_width_and_separators_make_no_difference(
     known: tuple[str, str], data: st.DataObject
@@ -131,6 +141,8 @@ def test_what_is_no_topic_is_not_found(text: str) -> None:
         ("图神经", "gnn"),
         ("spee", "speech"),
         ("目标跟综", "tracking"),
+        ("電腦視", "cv"),
+        ("电脑视", "cv"),
         ("reinforcment learning", "rl"),
         ("recomend", "recommendation"),
     ],

@@ -31,6 +31,16 @@ async def test_a_message_that_is_no_command_is_answered_with_a_way_on(talk: Conv
     assert "/help" in say_en("error.not_a_command")
 
 
+async def test_a_command_that_there_is_not_and_a_number_alone_are_told_apart(
+    talk: Conversation,
+) -> None:
+    assert await talk.say("/xyzzy") == say_en("error.no_such_command")
+    assert await talk.say(" 3 ") == say_en("error.a_number", number=3)
+    assert "/item 3 " in say_en("error.a_number", number=3)
+    for text in ("0", "-1", "03", "²", "٢", "1000"):
+        assert await talk.say(text) == say_en("error.not_a_command")
+
+
 async def test_a_misspelt_command_is_offered_as_a_choice(talk: Conversation) -> None:
     reply = await talk.ask("/subscrbe cv")
     assert [choice.command for choice in reply.choices] == ["/subscribe"]
@@ -179,13 +189,16 @@ LINE = st.one_of(
 
 
 def is_said(reply: Reply) -> bool:
-    """Whether something stands in each block, and a label and a command on each button."""
+    """Whether something stands in each block, and a label and a command on each button.
+
+    A row without a name goes on with what the one before is about.
+    """
     for block in reply.blocks:
         match block:
             case Text(text):
                 said = bool(text.strip())
             case Rows(rows):
-                said = all(name.strip() for name, _ in rows) and bool(rows)
+                said = bool(rows and rows[0][0].strip()) and all(map(any, rows))
             case File(name, content):
                 said = bool(name and content)
             case IssueBlock(issue):

@@ -42,6 +42,7 @@ def test_commands_are_understood(text: str, name: str, argument: str) -> None:
     [
         ("/subscrbe cv", NotUnderstood(explicit=True, nearest="subscribe")),
         ("/tody", NotUnderstood(explicit=True, nearest="today")),
+        ("/strat", NotUnderstood(explicit=True, nearest="start")),  # not stats
         ("/xyzzy", NotUnderstood(explicit=True)),
         ("/", NotUnderstood(explicit=True)),
         ("", NotUnderstood(explicit=False)),
