@@ -11,10 +11,9 @@ from statistics import median
 from sqlalchemy import text
 
 from benchmarks.measure import show
-from benchmarks.morning import Clock, Stalls
+from benchmarks.passes import Clock, Stalls, courier_of
 from bot.app import App, open_app
 from bot.config import DatabaseSettings, Settings
-from bot.delivery.courier import Courier
 from bot.running import settle_memory
 from scheduler.tick import Tick
 from tests.postgresql import missing, server
@@ -49,15 +48,7 @@ async def _run(settings: Settings) -> None:
     async with open_app(settings, clock) as app:
         await _fill(app)
         store = app.store
-        courier = Courier(
-            store.ledger,
-            store.chats,
-            store.issues,
-            app.editor,
-            store.leases,
-            outlets={},
-            clock=clock,
-        )
+        courier = courier_of(app, clock, {})
         tick = Tick(store.chats, store.ledger, courier)
         settle_memory()
         took: list[float] = []

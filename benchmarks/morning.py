@@ -5,15 +5,14 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, islice
 from pathlib import Path
 
 from adapters.telegram.render import TelegramRenderer
 from benchmarks.measure import show
+from benchmarks.passes import Clock, Stalls, courier_of
 from benchmarks.sink import running
 from benchmarks.today import _items
 from bot.app import App, open_app
@@ -32,43 +31,6 @@ DUE = datetime(2026, 11, 19, 8, 0, tzinfo=UTC)
 ACCOUNT = ("telegram", "1")
 
 
-@dataclass
-class Clock:
-    """Stands at the instant that the morning is prepared for."""
-
-    instant: datetime
-
-    def now(self) -> datetime:
-        return self.instant
-
-
-class Stalls:
-    """The longest time for which the event loop did not come round, and the most it ran then.
-
-    On a machine that others use as well a loop also waits for its turn on a core: what it did in
-    between, in processor time of its thread, is the part that is its own.
-    """
-
-    def __init__(self) -> None:
-        self.worst = 0.0
-        self.worst_own = 0.0
-
-    @asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._watch())
-        try:
-            yield
-        finally:
-            task.cancel()
-
-    async def _watch(self) -> None:
-        while True:
-            start, own = time.perf_counter(), time.thread_time()
-            await asyncio.sleep(0.001)
-            self.worst = max(self.worst, time.perf_counter() - start - 0.001)
-            self.worst_own = max(self.worst_own, time.thread_time() - own)
-
-
 def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_run(Path(folder)))
@@ -79,15 +41,7 @@ async def _run(folder: Path) -> None:
     async with running() as sink, open_app(Settings(data_dir=folder), clock) as app:
         await _fill(app)
         store = app.store
-        courier = Courier(
-            store.ledger,
-            store.chats,
-            store.issues,
-            app.editor,
-            store.leases,
-            outlets={ACCOUNT: Outlet(TelegramRenderer(), sink, Limits())},
-            clock=clock,
-        )
+        courier = courier_of(app, clock, {ACCOUNT: Outlet(TelegramRenderer(), sink, Limits())})
         tick = Tick(store.chats, store.ledger, courier)
         settle_memory()
         await _prepare(tick, clock)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from adapters.console.render import ConsoleRenderer
 from benchmarks.measure import show
-from benchmarks.morning import ACCOUNT, DUE, Clock
+from benchmarks.morning import ACCOUNT, DUE
+from benchmarks.passes import Clock, courier_of
 from benchmarks.sink import running
 from bot.app import App, open_app
 from bot.config import Settings
-from bot.delivery.courier import Courier
 from bot.delivery.outlet import Limits, Outlet
 from bot.model import Chat, ChatAddress, ChatKind, Schedule
 from bot.ports import Account
@@ -54,15 +54,7 @@ async def push(app: App, clock: Clock, account: Account, outlet: Outlet, chats: 
         )
         await app.store.chats.add(chat, DUE - 2 * AHEAD)
     store = app.store
-    courier = Courier(
-        store.ledger,
-        store.chats,
-        store.issues,
-        app.editor,
-        store.leases,
-        outlets={account: outlet},
-        clock=clock,
-    )
+    courier = courier_of(app, clock, {account: outlet})
     await Tick(store.chats, store.ledger, courier).prepare(clock.now())
     clock.instant = DUE
     stop = asyncio.Event()

@@ -16,8 +16,9 @@ from pathlib import Path
 from adapters.telegram.adapter import TelegramAdapter
 from benchmarks.botapi import TOKEN, running
 from benchmarks.measure import show
-from benchmarks.morning import DUE, Clock
+from benchmarks.morning import DUE
 from benchmarks.pace import push
+from benchmarks.passes import Clock
 from benchmarks.render import issues_of
 from bot.app import open_app
 from bot.config import Settings, TelegramSettings
