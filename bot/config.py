@@ -76,6 +76,13 @@ def _websocket(value: str) -> str:
     return value
 
 
+def _database_url(value: str) -> str:
+    from bot.database_url import parse_url  # noqa: PLC0415 - only where one is given
+
+    parse_url(value)
+    return value
+
+
 def _secret(key: str, value: SecretStr | None, file: Path | None) -> str | None:
     """A secret as it is given, or from its file. Raises ``ConfigError``, which never shows it."""
     if value is not None:
@@ -100,6 +107,7 @@ def _person(value: str) -> str:
 
 Person = Annotated[str, AfterValidator(_person)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 WebSocketUrl = Annotated[str, AfterValidator(_websocket)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
@@ -124,7 +132,7 @@ class _Table(BaseModel):
 class DatabaseSettings(_Table):
     """``url`` is SQLAlchemy's; None means an SQLite file in the data folder."""
 
-    url: str | None = None
+    url: DatabaseUrl | None = None
 
 
 class ReaderSettings(_Table):
@@ -287,6 +295,10 @@ class DiscordSettings(_Table):
         return _secret("discord.token", self.token, self.token_file)
 
 
+def _lies_in(inner: Path, outer: Path) -> bool:
+    return inner.resolve().is_relative_to(outer.resolve())
+
+
 class _Form(NamedTuple):
     where: str
     pattern: str
@@ -377,7 +389,7 @@ class Settings(BaseSettings):
     def _serves_no_database(cls, value: WebSettings, given: ValidationInfo) -> WebSettings:
         """All files of the folder are served, and Ribao's own are in ``data_dir``."""
         own = given.data.get("data_dir")
-        if value.folder and own and own.resolve().is_relative_to(value.folder.resolve()):
+        if value.folder and own and _lies_in(own, value.folder):
             raise ValueError("folder holds data_dir, with the database: give the site its own")
         return value
 
@@ -389,6 +401,10 @@ class Settings(BaseSettings):
     def web_folder(self) -> Path:
         """Where `ribao run` builds the site that it serves."""
         return self.web.folder or self.data_dir / "site"
+
+    def has_data_in(self, folder: Path) -> bool:
+        """Whether Ribao's own files, with the database, lie somewhere in ``folder``."""
+        return _lies_in(self.data_dir, folder)
 
     @property
     def operator_ids(self) -> frozenset[str]:

@@ -151,7 +151,7 @@ def check_config(context: typer.Context, config: ConfigOption = None) -> None:
 
 
 def _without_password(url: str) -> str:
-    from bot.store.engine import parse_url
+    from bot.database_url import parse_url
 
     return parse_url(url).render_as_string(hide_password=True)
 

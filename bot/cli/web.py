@@ -24,7 +24,11 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Publish the edition of today, and build what changed since the last time."""
-    report = run_to_end(_build(settings_of(context, config), folder))
+    settings = settings_of(context, config)
+    if settings.has_data_in(folder):
+        # All files of a site are served.
+        raise typer.BadParameter(f"{folder} holds data_dir, with the database: give another folder")
+    report = run_to_end(_build(settings, folder))
     if as_json:
         print_json([asdict(report)])
     else:

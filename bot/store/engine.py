@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import orjson
-from sqlalchemy import URL, Table, func, make_url, select, text
+from sqlalchemy import URL, Table, func, select, text
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database_url import parse_url
 from bot.errors import StoreError
 from bot.store import postgresql, sqlite
 
@@ -32,13 +33,6 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 15.0
 """How long a statement waits for another process's write before it gives up."""
-
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
 
 
 def encode_json(value: Any) -> str:
@@ -202,41 +196,18 @@ async def open_database(
     With ``create`` an SQLite file is created along with its folder. ``busy_seconds`` is how long
     to wait for another process that writes. Raises ``StoreError``.
     """
-    parsed = parse_url(url)
+    try:
+        parsed = parse_url(url)
+    except ValueError as error:
+        raise StoreError(str(error)) from None
     if parsed.get_backend_name() == "postgresql":
         return await _open_postgresql(parsed)
-    path = _path(parsed)
+    path = Path(str(parsed.database))
     await asyncio.to_thread(sqlite.prepare, path, create=create, busy_seconds=busy_seconds)
     return Database(sqlite.create_engine(parsed, busy_seconds, **_JSON), path)
 
 
-def parse_url(url: str) -> URL:
-    """The URL with the driver that is used. Raises ``StoreError``, which never shows the URL."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        # Without the cause: it may repeat parts of the URL, and so of the password.
-        raise StoreError("The database URL can't be read; see config.example.toml.") from None
-    driver = _DRIVERS.get(parsed.drivername)
-    if driver is None:
-        raise StoreError(
-            f"The database URL begins with {parsed.drivername}:, which is not supported; "
-            "use sqlite: or postgresql:."
-        )
-    return parsed.set(drivername=driver)
-
-
-def _path(url: URL) -> Path:
-    if url.database in {None, "", ":memory:"}:
-        raise StoreError("The database URL names no file; write sqlite:///path/to/file.")
-    if url.query:
-        raise StoreError("The database URL of an SQLite file takes no options after a '?'.")
-    return Path(str(url.database))
-
-
 async def _open_postgresql(url: URL) -> Database:
-    if not url.database:
-        raise StoreError("The database URL names no database; write postgresql://host/database.")
     database = Database(postgresql.create_engine(url, **_JSON), None)
     try:
         async with database.read() as connection:

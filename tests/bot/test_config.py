@@ -67,6 +67,10 @@ def test_the_database_does_not_lie_in_the_folder_that_is_served(
         return
     with pytest.raises(ConfigError, match="web: folder holds data_dir"):
         load(file)
+    # What `ribao site build` is told to fill is asked the same.
+    own = load(write(tmp_path, f'data_dir = "{tmp_path}/ribao"\n'))
+    assert own.has_data_in(tmp_path / folder)
+    assert not own.has_data_in(tmp_path / "site")
 
 
 def test_every_fault_is_named_with_its_key(tmp_path: Path) -> None:
@@ -74,6 +78,8 @@ def test_every_fault_is_named_with_its_key(tmp_path: Path) -> None:
         tmp_path,
         """
         databse = 1
+        [database]
+        url = "mysql://u:canary@db/x"
         [readers]
         time = "25:00"
         timezone = "Mars"
@@ -93,6 +99,7 @@ def test_every_fault_is_named_with_its_key(tmp_path: Path) -> None:
     said = [problem.removeprefix(f"{file}: ") for problem in error.value.problems]
     for expected in (
         "databse: there is no such key (did you mean database?)",
+        "database.url: The database URL begins with mysql:, which is not supported",
         "readers.time: '25:00' is no time of day",
         "readers.timezone: 'Mars' is no IANA time zone",
         "readers.language: 'tlh' is not one of en, zh-CN, zh-TW",
@@ -103,7 +110,7 @@ def test_every_fault_is_named_with_its_key(tmp_path: Path) -> None:
         "channels.0.chat: this key is missing",
     ):
         assert any(line.startswith(expected) for line in said), expected
-    assert len(said) == 9
+    assert len(said) == 10
 
 
 def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:

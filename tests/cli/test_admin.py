@@ -101,8 +101,9 @@ def test_check_config_shows_no_password(ribao: Command) -> None:
 
 def test_a_database_url_that_can_not_be_read_is_not_repeated(ribao: Command) -> None:
     outcome = ribao("check-config", RIBAO_DATABASE_URL="postgresql://u:canary@127.0.0.1:canary/x")
-    assert outcome.status == 1
+    assert outcome.status == 2
     assert "canary" not in outcome.stdout + outcome.stderr
+    assert outcome.stderr.startswith("ribao: database.url: ")
     assert len(outcome.stderr.splitlines()) == 1
 
 
