@@ -8,6 +8,7 @@ from functools import partial
 from bot.app import App, open_ingest, open_look
 from bot.config import Role
 from bot.errors import SiteError
+from bot.ingest import SourceReport
 from bot.keeper import Keeper
 from bot.meter import NO_METER, Meter
 from bot.platform import Adapter
@@ -91,8 +92,20 @@ async def _fetch(app: App, meter: Meter, now: datetime) -> None:
         dropped = sum(report.dropped.values())
         for kind, number in (("new", report.added.new), ("known", known), ("dropped", dropped)):
             meter.fetched(report.name, kind, number)
-        if report.error and report.waiting_until is None:
-            log.warning("source %s: %s", report.name, report.error)
+    for sentence in failures(reports):
+        log.warning("%s", sentence)
+
+
+def failures(reports: Sequence[SourceReport]) -> list[str]:
+    """A sentence for each source that failed; only one where nothing at all could be read.
+
+    Then the network is gone, and a person at the console shall not have their screen filled.
+    """
+    failed = [report for report in reports if report.error and report.waiting_until is None]
+    said = [f"source {report.name}: {report.error}" for report in failed]
+    if len(said) > 1 and len(failed) == len(reports):
+        return [f"none of {len(reports)} sources can be read; {said[0]}"]
+    return said
 
 
 async def _look(app: App, now: datetime) -> None:
