@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import orjson
 from sqlalchemy import URL, Table, func, select, text
+from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,9 +25,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database_url import parse_url
 from bot.errors import StoreError
 from bot.store import postgresql, sqlite
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -146,9 +144,9 @@ class Database:
         if self.path is None:
             await connection.execute(select(func.pg_advisory_xact_lock(kind.value)))
 
-    def insert(self, table: Table) -> "sqlite_dialect.Insert | PostgresqlInsert":
+    def insert(self, table: Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
         """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
-        return sqlite_dialect.insert(table) if self.path else postgresql.insert(table)
+        return sqlite_dialect.insert(table) if self.path else postgresql_dialect.insert(table)
 
     @contextmanager
     def translated_errors(self) -> Iterator[None]:

@@ -1,17 +1,14 @@
 """All that is special to PostgreSQL: its connections, its settings, its errors."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import URL, Table
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects.postgresql import Insert
 
 CONNECTIONS = 10
 """Kept open by one process at most; a server admits 100 by default, all programs together."""
@@ -101,13 +98,6 @@ def create_engine(url: URL, *, until_done: bool = False, **options: Any) -> Asyn
         raise StoreError(
             "PostgreSQL needs the Python package asyncpg, which is not installed."
         ) from error
-
-
-def insert(table: Table) -> "Insert":
-    """An INSERT that knows what to do on a conflict; see ``Database.insert``."""
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - loaded with a database there
-
-    return postgresql.insert(table)
 
 
 def _for_pooler() -> Mapping[str, Any]:
