@@ -26,8 +26,11 @@ from typing import Any, Self
 SECONDS = 60
 ROOT = Path(__file__).parents[1]
 
-RIBAO = "bot"
+COMMAND = "bot"
 """The module that is the command."""
+
+MODES = ("wb", "rb", "rb")
+"""How whoever starts a process uses its input, output and errors."""
 
 
 class Forked:
@@ -100,9 +103,6 @@ class Forked:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-MODES = ("wb", "rb", "rb")
 
 
 class Nursery:
@@ -247,7 +247,7 @@ if __name__ == "__main__":
     asked = _serve(socket.socket(fileno=int(sys.argv[1])))
     if asked is not None:
         sys.argv = ["ribao", *asked["argv"]]
-        if asked["module"] == RIBAO:
+        if asked["module"] == COMMAND:
             main()
         else:
             runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
