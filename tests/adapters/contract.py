@@ -260,5 +260,5 @@ class AdapterContract:
         assert not running.done()
         running.cancel()
         with suppress(asyncio.CancelledError):
-            await asyncio.wait_for(running, timeout=5)
+            await asyncio.wait_for(running, timeout=30)
         assert running.done()
