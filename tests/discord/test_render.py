@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from adapters.discord.markdown import bold, escaped, linked, spoken, subtle
 from adapters.discord.render import DiscordRenderer
 from bot.digest.urls import without_unseen
-from bot.model import LANGUAGES, Entry, Link, Section
+from bot.model import LANGUAGES, Entry
 from tests.adapters.contract import PAPER, TOOL, an_issue
+from tests.adapters.entries import entries
 from tests.discord.hostile import HOSTILE, a_hostile_issue, bare, hold_to_account
 from tests.discord.oracles import (
     components,
@@ -29,28 +30,10 @@ words = st.one_of(st.lists(pieces, max_size=20).map("".join), st.text(max_size=1
 urls = st.one_of(
     st.sampled_from(["https://e.org/a?b=c&d=(\"e')", "javascript:alert(1)", "", "http://"]), words
 )
-entries = st.builds(
-    Entry,
-    number=st.just(1),
-    title=words,
-    url=urls,
-    section=st.sampled_from([Section.PAPERS, Section.TOOLS]),
-    published=words,
-    field=words,
-    tasks=st.lists(words, max_size=3).map(tuple),
-    authors=st.lists(words, max_size=9).map(tuple),
-    authors_more=st.booleans(),
-    venue=words,
-    introduction=words,
-    abstract=words.map(lambda text: text * 9),
-    code_urls=st.lists(urls, max_size=3).map(tuple),
-    links=st.lists(st.builds(Link, words, urls), max_size=3).map(tuple),
-    images=st.lists(urls, max_size=2).map(tuple),
-)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(entries, max_size=12), st.sampled_from(LANGUAGES))
+@given(st.lists(entries(words, urls, most_images=2), max_size=12), st.sampled_from(LANGUAGES))
 def test_whatever_an_issue_holds_discord_takes_it_and_nothing_in_it_is_alive(
     found: list[Entry], language: str
 ) -> None:

@@ -23,8 +23,9 @@ from adapters.telegram.rich import (
     visible,
 )
 from bot.messages import messages
-from bot.model import LANGUAGES, Entry, Link, Section
+from bot.model import LANGUAGES, Entry
 from tests.adapters.contract import PAPER, TOOL, an_issue
+from tests.adapters.entries import entries
 from tests.telegram.held import HOSTILE, URLS, bare, hold, hostile_issue, html_of
 from tests.telegram.oracles import parse_html
 
@@ -36,28 +37,10 @@ urls = st.one_of(
     st.sampled_from(URLS),
     texts,
 )
-entries = st.builds(
-    Entry,
-    number=st.just(1),
-    title=texts,
-    url=urls,
-    section=st.sampled_from([Section.PAPERS, Section.TOOLS]),
-    published=texts,
-    field=texts,
-    tasks=st.lists(texts, max_size=3).map(tuple),
-    authors=st.lists(texts, max_size=9).map(tuple),
-    authors_more=st.booleans(),
-    venue=texts,
-    introduction=texts,
-    abstract=texts.map(lambda text: text * 9),
-    code_urls=st.lists(urls, max_size=3).map(tuple),
-    links=st.lists(st.builds(Link, texts, urls), max_size=3).map(tuple),
-    images=st.just(()),
-)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(entries, max_size=12), st.sampled_from(LANGUAGES))
+@given(st.lists(entries(texts, urls), max_size=12), st.sampled_from(LANGUAGES))
 def test_whatever_an_issue_holds_telegram_takes_it_and_shows_it(
     found: list[Entry], language: str
 ) -> None:
