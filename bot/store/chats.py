@@ -1,10 +1,12 @@
 """Chats: the people, groups and channels, and their settings."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.layouts.weeks import comes
 from bot.model import WEB, Chat, ChatAddress, ChatKind, ChatStatus, QuietHours, Schedule
 from bot.ports import Account
 from bot.store import transitions
@@ -31,6 +34,7 @@ from bot.store.engine import Database, retried
 from bot.store.tables import (
     IS_BULLETIN,
     bulletins,
+    chat_editions,
     chat_issues,
     chats,
     deliveries,
@@ -143,9 +147,11 @@ class SqlChatStore:
         query = select(*key, func.count()).where(*_ACTIVE, chats.c.next_due <= until).group_by(*key)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
+            nothing = await _nothing_due(connection, until)
         found: dict[Account, dict[datetime, int]] = {}
         for platform, account, instant, number in rows:
-            found.setdefault((platform, account), {})[instant] = number
+            if left := number - nothing[platform, account, instant]:
+                found.setdefault((platform, account), {})[instant] = left
         return found
 
     @retried
@@ -257,6 +263,31 @@ async def coming_due(
         ((platform, account), _schedule(*schedule)): ids
         for (platform, account, *schedule), ids in found.items()
     }
+
+
+async def _nothing_due(
+    connection: AsyncConnection, until: datetime
+) -> Counter[tuple[str, str, datetime]]:
+    """How many chats of each account have no round-up on the day that they are due next.
+
+    Few chats go without the daily issue, so what each of them takes can be looked at.
+    """
+    key = (chats.c.platform, chats.c.account, chats.c.next_due)
+    query = (
+        select(chats.c.id, *key, chats.c.zone, chats.c.days, chat_editions.c.kind)
+        .join_from(chat_editions, chats, chats.c.id == chat_editions.c.chat_id)
+        .where(*_ACTIVE, chats.c.next_due <= until)
+    )
+    taken: dict[tuple[Any, ...], set[str]] = {}
+    for *chat, kind in await connection.execute(query):
+        taken.setdefault(tuple(chat), set()).add(kind)
+    return Counter(
+        (platform, account, instant)
+        for (_, platform, account, instant, zone, days), kinds in taken.items()
+        if not comes(
+            instant.astimezone(ZoneInfo(zone)).date(), frozenset(map(int, days)), frozenset(kinds)
+        )
+    )
 
 
 def next_due_of(chat_ids: Sequence[int], instant: datetime | None) -> Update:

@@ -130,6 +130,20 @@ async def test_the_forecast_says_when_the_last_reader_has_it(crowd: Conversation
 
 
 @pytest.mark.both_engines
+async def test_who_takes_round_ups_alone_counts_on_the_days_on_which_one_comes(
+    crowd: Conversation,
+) -> None:
+    for who in ("reader1", "reader2"):
+        await crowd.say("/weekly on", who)
+        await crowd.say("/daily off", who)
+    await crowd.say("/monthly on", "reader3")
+    for day, issues in ((EIGHT, READERS - 2), (datetime(2026, 11, 23, 8, tzinfo=UTC), READERS)):
+        await prepare_at(crowd, day - timedelta(hours=2))
+        (forecast,) = await capacity_of(crowd).forecast(crowd.clock.now())
+        assert forecast.issues == issues, day
+
+
+@pytest.mark.both_engines
 async def test_long_issues_take_as_many_messages(crowd: Conversation) -> None:
     long = tick(crowd, ScriptedPlatform(parts=3))
     await long.plan(crowd.clock.now(), EIGHT)
