@@ -43,7 +43,7 @@ class Announcer:
             own = {each for each in self._outlets if not await self._has(broadcast, each)}
             if now - (broadcast.confirmed_at or now) > BULLETIN_LIFE:
                 # No process had an account for so long: its chats shall not get old words.
-                await self._broadcasts.publish(broadcast.id, now)
+                await self._end(broadcast, now)
             elif own:
                 new += await self._publish(broadcast, own, now)
         return new
@@ -67,16 +67,21 @@ class Announcer:
         for account in own:
             await self._notes.put(_note(broadcast, account), now.isoformat())
         if all([await self._has(broadcast, account) for account in others]):
-            await self._broadcasts.publish(broadcast.id, now)
+            await self._end(broadcast, now)
         return new
+
+    async def _end(self, broadcast: Broadcast, now: datetime) -> None:
+        """No process looks at it again, so that nobody needs the marks."""
+        await self._broadcasts.publish(broadcast.id, now)
+        await self._notes.erase(_note(broadcast))
 
     async def _has(self, broadcast: Broadcast, account: Account) -> bool:
         return await self._notes.get(_note(broadcast, account)) is not None
 
 
-def _note(broadcast: Broadcast, account: Account) -> str:
-    """Whether the ledger has a broadcast for the chats of an account goes by this."""
-    return f"broadcast {broadcast.id} {':'.join(account)}"
+def _note(broadcast: Broadcast, account: Account | None = None) -> str:
+    """What marks that the ledger has it for an account; without one, how all its marks begin."""
+    return f"broadcast {broadcast.id} {':'.join(account or ())}"
 
 
 def _spread(

@@ -270,7 +270,10 @@ class ChatStore(Protocol):
         ...
 
     async def due_counts(self, until: datetime) -> Mapping[Account, Mapping[datetime, int]]:
-        """How many chats of each account are due next at which instant, up to ``until``."""
+        """How many chats of each account get something next at which instant, up to ``until``.
+
+        Who takes round-ups alone counts where one is due on that day.
+        """
         ...
 
     async def move(self, chat_id: int, new_id: str) -> int:
@@ -738,6 +741,10 @@ class Notes(Protocol):
     async def get(self, key: str) -> str | None: ...
 
     async def put(self, key: str, value: str) -> None: ...
+
+    async def erase(self, beginning: str) -> None:
+        """Erase all whose keys begin so."""
+        ...
 
 
 class TurnStore(Protocol):

@@ -72,7 +72,8 @@ async def _kept(services: Services, kept: Sequence[Kept]) -> list[dict[str, obje
     """Items that a person saved or gave a thumb."""
     items = {s.id: s.item for s in await services.items.load([each.item_id for each in kept])}
     return [
-        {"url": items[each.item_id].url, "at": _instant(each.at), "vote": each.vote or None}
+        {"url": items[each.item_id].url, "at": _instant(each.at)}
+        | ({"vote": each.vote} if each.vote else {})
         for each in kept
         if each.item_id in items
     ]

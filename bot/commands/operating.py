@@ -16,8 +16,8 @@ LATEST = 5
 
 _VERB = re.compile(r"(send|discard|status)\s+#?(\d{1,18})", re.IGNORECASE)
 
-_ALMOST_A_VERB = re.compile(r"(send|discard|status)(\s+\S+)?", re.IGNORECASE)
-"""What is meant for one broadcast, and is hardly a word to all."""
+_ALMOST_A_VERB = re.compile(r"(send|discard|status)(\s+(\S|\S*\d\S*))?", re.IGNORECASE)
+"""A verb alone, or with one sign or something with a digit that is no number: no word to all."""
 
 
 async def stats(context: Context, _: str) -> Reply:

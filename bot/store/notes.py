@@ -1,6 +1,6 @@
 """A few words that Ribao keeps for itself: the versions and instants that it last worked with."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.store.engine import Database
 from bot.store.tables import meta
@@ -24,3 +24,8 @@ class SqlNotes:
             await connection.execute(
                 insert.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value})
             )
+
+    async def erase(self, beginning: str) -> None:
+        erased = delete(meta).where(meta.c.key.startswith(beginning, autoescape=True))
+        async with self._database.write() as connection:
+            await connection.execute(erased)

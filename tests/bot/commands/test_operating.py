@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from adapters.console.adapter import ConsoleAdapter
 from bot.announcing import Announcer
@@ -15,6 +16,7 @@ from bot.jobs import jobs
 from bot.keeper import Keeper
 from bot.messages import messages
 from bot.model import BULLETIN_LIFE, ChatAddress
+from bot.store.tables import meta
 from tests.bot.delivery.test_sending import tick_of
 from tests.conversation import Conversation
 from tests.outlets import ScriptedPlatform
@@ -112,6 +114,17 @@ async def test_how_far_it_is_can_be_asked(talk: Conversation) -> None:
     assert "Done: sent 2" in await talk.say("/broadcast", OPERATOR)
 
 
+async def test_no_mark_is_left_of_a_broadcast_that_is_in_the_ledger(talk: Conversation) -> None:
+    await readers(talk, "ann")
+    async with talk.app.store.database.read() as connection:
+        before = set((await connection.execute(select(meta.c.key))).scalars())
+    for _ in range(11):
+        await send(talk)
+        await publish(talk)
+    async with talk.app.store.database.read() as connection:
+        assert set((await connection.execute(select(meta.c.key))).scalars()) == before
+
+
 async def test_a_crowd_is_told_so_slowly_that_issues_are_not_held_up(talk: Conversation) -> None:
     await readers(talk, *(f"reader{n}" for n in range(7)))
     await send(talk)
@@ -156,11 +169,12 @@ async def test_what_no_process_can_send_for_days_is_dropped(talk: Conversation) 
     assert await talk.app.store.broadcasts.unpublished() == ()
 
 
-@pytest.mark.parametrize("text", ["status x", "status", "send", "Discard the-last"])
+@pytest.mark.parametrize("text", ["status x", "status", "send", "Discard no.3"])
 async def test_a_verb_without_its_number_is_no_word_to_all(talk: Conversation, text: str) -> None:
     await readers(talk, "ann")
     assert await talk.say(f"/broadcast {text}", OPERATOR) == en("broadcast.which")
-    assert en("broadcast.preview") in await talk.say("/broadcast Send us a word", OPERATOR)
+    for word in ("Send us a word", "Status update", "Send feedback!"):
+        assert en("broadcast.preview") in await talk.say(f"/broadcast {word}", OPERATOR)
 
 
 async def test_what_can_not_be_sent_is_told(talk: Conversation) -> None:
