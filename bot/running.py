@@ -267,10 +267,8 @@ def lines_of(
 
 
 def _line(adapter: Adapter, keeper: Keeper) -> Line:
-    if adapter.exclusive:
-        lease = serve_lease((adapter.platform, adapter.account))
-        if keeper.leases.get(lease) is False:
-            return Line.STANDS_BY
+    if keeper.leases.get(serve_lease((adapter.platform, adapter.account))) is False:
+        return Line.STANDS_BY
     return Line.CONNECTED if adapter.connected else Line.NOT_CONNECTED
 
 

@@ -1,12 +1,13 @@
 """A process is ready while it converses on each platform, or stands by for who does."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
 from adapters.console.adapter import ConsoleAdapter
-from bot.config import HttpSettings
+from bot.config import HttpSettings, Role
 from bot.keeper import Keeper
 from bot.monitor.metrics import Metrics
 from bot.monitor.server import Monitor, serving
@@ -51,3 +52,9 @@ async def test_each_platform_must_be_connected_unless_another_process_is(
         await other.take("serve network:console")
         await own.take("serve network:console")
         assert await ready() == (200, Line.STANDS_BY)
+
+
+async def test_who_does_not_converse_needs_no_platform(talk: Conversation) -> None:
+    settings = talk.app.settings.model_copy(update={"roles": frozenset({Role.FETCH, Role.SEND})})
+    keeper = Keeper(talk.app.store.leases, talk.clock, "machine:1:x")
+    assert lines_of(replace(talk.app, settings=settings), [talk.adapter], keeper)() == {}

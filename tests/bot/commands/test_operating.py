@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from adapters.console.adapter import ConsoleAdapter
+from bot import announcing
 from bot.announcing import Announcer
 from bot.broadcasts import DRAFT_AGE, MAX_TEXT
 from bot.commands.reply import Reply, Text
@@ -125,7 +126,10 @@ async def test_no_mark_is_left_of_a_broadcast_that_is_in_the_ledger(talk: Conver
         assert set((await connection.execute(select(meta.c.key))).scalars()) == before
 
 
-async def test_a_crowd_is_told_so_slowly_that_issues_are_not_held_up(talk: Conversation) -> None:
+async def test_a_crowd_is_told_so_slowly_that_issues_are_not_held_up(
+    talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announcing, "PAGE", 2)
     await readers(talk, *(f"reader{n}" for n in range(7)))
     await send(talk)
     platform = ScriptedPlatform(limits=Limits(per_second=5.0))

@@ -174,7 +174,10 @@ time.sleep(60)
         os.kill(int(begun.read_text()), 0)
 
 
-@pytest.mark.parametrize("code", ["raise SystemExit('no font')", "import time; time.sleep(60)"])
+@pytest.mark.parametrize(
+    "code",
+    ["raise SystemExit('no font')", "import time; time.sleep(60)", "print('what is no PDF')"],
+)
 async def test_a_pdf_that_fails_is_told(
     talk: Conversation, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
