@@ -15,10 +15,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.app import App, channel_wishes, open_adapters, send_lease, serve_lease
+from bot.app import App, open_adapters, send_lease, serve_lease
 from bot.commands.context import Incoming
 from bot.commands.reply import Reply
 from bot.config import Role, Settings
+from bot.configured import channel_wishes
 from bot.delivery.courier import Courier
 from bot.errors import StoreError
 from bot.jobs import jobs

@@ -127,7 +127,8 @@ def _minute(moment: "datetime | None") -> str:
 @cli.command("check-config")
 def check_config(context: typer.Context, config: ConfigOption = None) -> None:
     """Check the configuration; lists every fault, and says what would be used."""
-    from bot.app import channel_wishes, compilations, platform_reports, source_specs
+    from bot.app import platform_reports
+    from bot.configured import channel_wishes, compilations, source_specs
     from bot.errors import ConfigError
     from bot.topics import Taxonomy
 

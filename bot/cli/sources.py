@@ -26,7 +26,7 @@ def sources(
     as_json: JsonOption = False,
 ) -> None:
     """List the sources that are configured; with --opml for another feed reader."""
-    from bot.app import source_specs
+    from bot.configured import source_specs
     from bot.sources.opml import Outline, write_opml
     from bot.topics import Taxonomy
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import compilations
 from bot.commands.keywords import compilation_for, keyword_table
 from bot.config import DEFAULT_KEYWORDS, KeywordSettings, Settings
+from bot.configured import compilations
 from bot.errors import ConfigError
 from bot.messages import messages
 from bot.model import LANGUAGES, ChatKind, Section
