@@ -101,10 +101,11 @@ def failures(reports: Sequence[SourceReport]) -> list[str]:
 
     Then the network is gone, and a person at the console shall not have their screen filled.
     """
-    failed = [report for report in reports if report.error and report.waiting_until is None]
+    asked = [report for report in reports if report.waiting_until is None]
+    failed = [report for report in asked if report.error]
     said = [f"source {report.name}: {report.error}" for report in failed]
-    if len(said) > 1 and len(failed) == len(reports):
-        return [f"none of {len(reports)} sources can be read; {said[0]}"]
+    if len(said) > 1 and len(failed) == len(asked):
+        return [f"none of {len(asked)} sources can be read; {said[0]}"]
     return said
 
 

@@ -20,5 +20,5 @@ def test_each_source_that_failed_is_named() -> None:
 
 
 def test_without_a_network_one_line_says_so() -> None:
-    (said,) = failures([DOWN, GONE])
+    (said,) = failures([DOWN, GONE, WAITING])
     assert said == "none of 2 sources can be read; source down: down.example: no answer"
