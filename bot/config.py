@@ -14,13 +14,11 @@ from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
-from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -31,56 +29,22 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config_values import (
+    DatabaseUrl,
+    HttpUrl,
+    LanguageTag,
+    Person,
+    TimeOfDay,
+    WebSocketUrl,
+    Zone,
+)
 from bot.errors import ConfigError
-from bot.messages import known_language
 from bot.model import Section, SourceSpec
 from bot.source_kinds import SourceSettings
 
 _BUILT_IN = ("data", "sources.toml")
 
 ENVIRONMENT_PREFIX = "RIBAO_"
-
-
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no IANA time zone (try Europe/Berlin)") from None
-
-
-def _language(name: str) -> str:
-    language = known_language(name)
-    if language is None:
-        raise ValueError(f"{name!r} is not one of en, zh-CN, zh-TW")
-    return language
-
-
-def _time_of_day(value: object) -> time:
-    if isinstance(value, time):
-        return value.replace(second=0, microsecond=0, tzinfo=None)
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value))
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise ValueError(f'{value!r} is no time of day (write it as "08:30")')
-    return time(int(match[1]), int(match[2]))
-
-
-def _http(value: str) -> str:
-    if not re.match(r"https?://[^/\s]+", value):
-        raise ValueError(f"{value!r} is no http(s) address")
-    return value
-
-
-def _websocket(value: str) -> str:
-    if not re.match(r"wss?://[^/\s]+", value):
-        raise ValueError(f"{value!r} is no ws(s) address")
-    return value
-
-
-def _database_url(value: str) -> str:
-    from bot.database_url import parse_url  # noqa: PLC0415 - only where one is given
-
-    parse_url(value)
-    return value
 
 
 def _secret(key: str, value: SecretStr | None, file: Path | None) -> str | None:
@@ -94,24 +58,6 @@ def _secret(key: str, value: SecretStr | None, file: Path | None) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ConfigError(f"{key}_file: {file} can't be read: {reason}") from None
-
-
-_PERSON = re.compile(r"[a-z]+:\S{1,64}")
-
-
-def _person(value: str) -> str:
-    if not _PERSON.fullmatch(value):
-        raise ValueError(f'{value!r} names nobody (write platform:id, as in "telegram:12345")')
-    return value
-
-
-Person = Annotated[str, AfterValidator(_person)]
-HttpUrl = Annotated[str, AfterValidator(_http)]
-DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
-WebSocketUrl = Annotated[str, AfterValidator(_websocket)]
-Zone = Annotated[str, AfterValidator(_zone)]
-LanguageTag = Annotated[str, AfterValidator(_language)]
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 
 
 def _distinct(sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from bot.config_values import HttpUrl
 from bot.model import Section, SourceSpec
 
 
@@ -60,7 +61,6 @@ KINDS: Mapping[str, Kind] = {
 
 _OF_A_KIND = ("url", "query", "topic", "subreddit", "words", "days")
 _LEAST = ("min_points", "min_stars", "min_upvotes")
-_URL = re.compile(r"https?://[^/\s]+\S*")
 _WORD = re.compile(r"[\w-]{1,50}", re.ASCII)
 
 
@@ -75,7 +75,7 @@ class SourceSettings(BaseModel):
     kind: str
     name: str = Field(min_length=1, max_length=100)
     path: Path | None = None
-    url: str | None = Field(default=None, validate_default=True)
+    url: HttpUrl | None = Field(default=None, validate_default=True)
     section: Section | None = None
     topics: tuple[str, ...] = ()
     language: str | None = None
@@ -108,13 +108,6 @@ class SourceSettings(BaseModel):
             raise ValueError(f"this key is missing; a source of kind {kind!r} needs it")
         if value is not None and key not in _keys(kind):
             raise ValueError(f"a source of kind {kind!r} has no such key")
-        return value
-
-    @field_validator("url")
-    @classmethod
-    def _http(cls, value: str | None) -> str | None:
-        if value is not None and not _URL.fullmatch(value):
-            raise ValueError(f"{value!r} is no http(s) address")
         return value
 
     @field_validator("topic", "subreddit")
