@@ -79,7 +79,7 @@ def accept(
     pick: Annotated[bool, typer.Option("--pick", help="As an editor's pick.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Take a submission into the paper; who sent it in is told by `ribao run`."""
+    """Take a submission into the paper; who sent it in is told by `ribao run` or `ribao push`."""
 
     async def work(app: "App") -> str:
         by, now = _operator(app), app.clock.now()
@@ -96,7 +96,7 @@ def reject(
     reason: Annotated[str, typer.Argument(help="What who sent it in will read.")],
     config: ConfigOption = None,
 ) -> None:
-    """Reject a submission; who sent it in is told by `ribao run`."""
+    """Reject a submission; who sent it in is told by `ribao run` or `ribao push`."""
     from bot.curation.remarks import plain_remark
 
     why = plain_remark(reason)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.han import simplified
+from bot.han import has_han, simplified
 
 _ADDRESS = re.compile(r"https?://\S{1,2000}|!?\[[^\[\]]{0,200}\]\([^()\s]{1,2000}\)|<[^<>]{1,500}>")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -28,11 +28,6 @@ def language_of_text(text: str) -> str:
         return "ja"
     folded = sum(one != other for one, other in zip(text, simplified(text), strict=True))
     return "zh-TW" if folded > _SHARE * han else "zh-CN"
-
-
-def has_han(text: str) -> bool:
-    """Whether there is a Chinese character in it."""
-    return _HAN.search(text) is not None
 
 
 def two_languages(text: str) -> tuple[str, str] | None:
