@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from adapters.signing import PART
+from adapters.signing import PART, Signer
 from bot.commands.reply import Choice, Page, Reply, Text, Tone
 
 TICK = "✓ "
@@ -15,6 +15,11 @@ def turns(page: Page) -> Iterator[Choice]:
         yield Choice(f"◀ {page.number - 1}", f"{page.command}{gap}{page.number - 1}")
     if page.number < page.total:
         yield Choice(f"{page.number + 1} ▶", f"{page.command}{gap}{page.number + 1}")
+
+
+def without_room(reply: Reply, chat: str, signer: Signer) -> tuple[Choice, ...]:
+    """The choices whose command finds no room in a button."""
+    return tuple(each for each in reply.choices if signer.sign(chat, each.command) is None)
 
 
 def opposite_of(command: str) -> str | None:

@@ -61,11 +61,6 @@ def with_items(payload: Payload, chat: str, signer: Signer) -> Component:
     return {**payload.body, "components": [*payload.body["components"], row]}
 
 
-def without_control(reply: Reply, chat: str, signer: Signer) -> tuple[Choice, ...]:
-    """The choices for which there is no room."""
-    return tuple(each for each in reply.choices if signer.sign(chat, each.command) is None)
-
-
 def turned(
     components: Sequence[Component], chat: str, signer: Signer, command: str, opposite: str
 ) -> list[Component]:

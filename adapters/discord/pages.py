@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from adapters.discord.controls import Component, rows, with_items, without_control
+from adapters.choices import without_room
+from adapters.discord.controls import Component, rows, with_items
 from adapters.discord.render import MAX_COMPONENTS, issue_payloads, reply_bodies
 from adapters.pages import ShownReply
 from bot.commands.reply import Block, Rows
@@ -36,7 +37,7 @@ class Shown(ShownReply[Body]):
         return [with_items(each, self._chat, self._signer) for each in issue_payloads(issue)]
 
     def _words(self, blocks: Sequence[Block]) -> Sequence[Body]:
-        told = without_control(self._reply, self._chat, self._signer)
+        told = without_room(self._reply, self._chat, self._signer)
         words = Rows(tuple((each.label, f"→ {each.command}") for each in told))
         return list(reply_bodies([*blocks, words]))
 

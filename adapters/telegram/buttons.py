@@ -54,11 +54,6 @@ def keyboard(reply: Reply, chat: str, signer: Signer) -> Rows:
     return tuple(row for row in rows if row)
 
 
-def without_button(reply: Reply, chat: str, signer: Signer) -> tuple[Choice, ...]:
-    """The choices whose command finds no room in a button."""
-    return tuple(each for each in reply.choices if signer.sign(chat, each.command) is None)
-
-
 def item_rows(
     items: Sequence[tuple[int, int]], chat: str, signer: Signer
 ) -> Iterator[tuple[Button, ...]]:

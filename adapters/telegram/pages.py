@@ -5,8 +5,9 @@ from functools import cached_property
 
 from telegram import InlineKeyboardMarkup
 
+from adapters.choices import without_room
 from adapters.pages import ShownReply
-from adapters.telegram.buttons import Rows, item_rows, keyboard, markup_of, without_button
+from adapters.telegram.buttons import Rows, item_rows, keyboard, markup_of
 from adapters.telegram.render import Sheet, issue_pages, reply_messages
 from adapters.telegram.rich import joined, plain, to_html
 from bot.commands.reply import Block
@@ -36,6 +37,6 @@ class Shown(ShownReply[Sheet]):
         return issue_pages(issue)
 
     def _words(self, blocks: Sequence[Block]) -> Sequence[Sheet]:
-        told = without_button(self._reply, self._chat, self._signer)
+        told = without_room(self._reply, self._chat, self._signer)
         words = joined(plain(f"{each.label}  →  {each.command}") for each in told)
         return [Sheet(rich) for rich in (*reply_messages(blocks), words) if rich]

@@ -1,6 +1,5 @@
 """What lists, feeds and the search know of an item that was published: a row, kept for a month."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.model import Entry
@@ -90,8 +89,3 @@ def links_of(entry: Entry, code: str) -> list[dict[str, str]]:
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a plain text."""
     return [each for each in map(str.strip, text.split("\n")) if each]
-
-
-def newest_first(rows: Iterable[Row]) -> list[Row]:
-    """By day from the newest; those of a day in the order in which they stood there."""
-    return sorted(rows, key=lambda row: row.day, reverse=True)
