@@ -11,6 +11,7 @@ PATIENCE = 30.0
 """Seconds in which a database that is away is asked again: what was sent must be written down."""
 
 _PAUSE = 0.5
+_TURNS = 4
 
 
 @dataclass(eq=False, slots=True)
@@ -36,6 +37,10 @@ class Settler:
         entry = _Entry(outcome)
         self._waiting.append(entry)
         async with self._turn:
+            # Answers that are on their way through the loop are taken along: with eight workers a
+            # transaction then holds six or seven outcomes instead of four.
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             if entry.held is None:
                 await self._write()
         return bool(entry.held)
