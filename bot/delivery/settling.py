@@ -37,11 +37,11 @@ class Settler:
         entry = _Entry(outcome)
         self._waiting.append(entry)
         async with self._turn:
-            # Answers that are on their way through the loop are taken along: with eight workers a
-            # transaction then holds six or seven outcomes instead of four.
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
             if entry.held is None:
+                # Answers that are on their way through the loop are taken along: with eight workers
+                # a transaction then holds six or seven outcomes instead of four.
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
                 await self._write()
         return bool(entry.held)
 
